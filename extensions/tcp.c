@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TCP (RFC 9293); states of the kernel's tracker (uapi/linux/netfilter/nf_conntrack_tcp.h). */
+#include <linux/netfilter/nfnetlink_cttimeout.h>
+
+#include "extensions/ports.h"
+
+static const struct fw_field tuple[] = { FW_PORT_ROWS, { 0 } };
+
+static const struct fw_word states[] = {
+	{ "NONE", 0 },	    { "SYN_SENT", 1 },	 { "SYN_RECV", 2 }, { "ESTABLISHED", 3 },
+	{ "FIN_WAIT", 4 },  { "CLOSE_WAIT", 5 }, { "LAST_ACK", 6 }, { "TIME_WAIT", 7 },
+	{ "CLOSE", 8 },	    { "LISTEN", 9 }, /* 9 is SYN_SENT2, which conntrack(8) calls LISTEN */
+	{ 0 },
+};
+
+static const struct fw_field info[] = {
+	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
+	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_TCP_STATE, .words = states,
+	  .option = { { "state", 0 } }, .arg = "NAME", .help = "state of the connection" },
+	{ 0 },
+};
+
+static const struct fw_timer timers[] = {
+	{ "syn_sent", CTA_TIMEOUT_TCP_SYN_SENT, "nf_conntrack_tcp_timeout_syn_sent" },
+	{ "syn_recv", CTA_TIMEOUT_TCP_SYN_RECV, "nf_conntrack_tcp_timeout_syn_recv" },
+	{ "established", CTA_TIMEOUT_TCP_ESTABLISHED, "nf_conntrack_tcp_timeout_established" },
+	{ "fin_wait", CTA_TIMEOUT_TCP_FIN_WAIT, "nf_conntrack_tcp_timeout_fin_wait" },
+	{ "close_wait", CTA_TIMEOUT_TCP_CLOSE_WAIT, "nf_conntrack_tcp_timeout_close_wait" },
+	{ "last_ack", CTA_TIMEOUT_TCP_LAST_ACK, "nf_conntrack_tcp_timeout_last_ack" },
+	{ "time_wait", CTA_TIMEOUT_TCP_TIME_WAIT, "nf_conntrack_tcp_timeout_time_wait" },
+	{ "close", CTA_TIMEOUT_TCP_CLOSE, "nf_conntrack_tcp_timeout_close" },
+	{ "retrans", CTA_TIMEOUT_TCP_RETRANS, "nf_conntrack_tcp_timeout_max_retrans" },
+	{ "unacknowledged", CTA_TIMEOUT_TCP_UNACK, "nf_conntrack_tcp_timeout_unacknowledged" },
+	{ 0 },
+};
+
+extern const struct fw_proto fw_proto_tcp;
+const struct fw_proto fw_proto_tcp = {
+	.name = "tcp",
+	.number = IPPROTO_TCP,
+	.tuple = tuple,
+	.info_attr = CTA_PROTOINFO_TCP,
+	.info = info,
+	.states = states,
+	.timers = timers,
+};

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A flow, as plain data. Strings and labels point into the netlink message that the flow was
+ * decoded from and live as long as it does; nothing here is allocated.
+ */
+#ifndef FWCTL_MODEL_FLOW_H
+#define FWCTL_MODEL_FLOW_H
+
+#include <stdint.h>
+
+#include "fwctl/base/addr.h"
+#include "fwctl/model/field.h"
+#include "fwctl/model/proto.h"
+
+enum fw_dir { FW_DIR_ORIG = 0, FW_DIR_REPLY = 1 };
+
+/* Bits of fw_tuple.present. */
+enum fw_tuple_bit {
+	FW_TUPLE_SRC,
+	FW_TUPLE_DST,
+	FW_TUPLE_SPORT,
+	FW_TUPLE_DPORT,
+	FW_TUPLE_ICMP_TYPE,
+	FW_TUPLE_ICMP_CODE,
+	FW_TUPLE_ICMP_ID,
+	FW_TUPLE_SRCKEY,
+	FW_TUPLE_DSTKEY,
+	FW_TUPLE_PACKETS,
+	FW_TUPLE_BYTES,
+	FW_TUPLE_ZONE,
+	FW_TUPLE_PROTO,
+};
+
+struct fw_tuple {
+	uint64_t present; /* 1 << enum fw_tuple_bit */
+	union fw_addr src, dst;
+	uint16_t sport, dport;
+	uint16_t icmp_id;
+	uint8_t icmp_type, icmp_code;
+	uint16_t srckey, dstkey; /* gre */
+	uint16_t zone;           /* zone of this direction only */
+	uint8_t protonum;
+	uint64_t packets, bytes; /* counted only with nf_conntrack_acct=1 */
+};
+
+/* Bits of fw_flow.present. */
+enum fw_flow_bit {
+	FW_FLOW_BASICS, /* family, proto, protonum, orig: always there */
+	FW_FLOW_REPLY,
+	FW_FLOW_MASTER,
+	FW_FLOW_TIMEOUT,
+	FW_FLOW_STATE,
+	FW_FLOW_STATUS,
+	FW_FLOW_MARK,
+	FW_FLOW_USE,
+	FW_FLOW_ID,
+	FW_FLOW_ZONE,
+	FW_FLOW_LABELS,
+	FW_FLOW_HELPER,
+	FW_FLOW_SECCTX,
+	FW_FLOW_START,
+	FW_FLOW_STOP,
+	FW_FLOW_AGE,
+	FW_FLOW_ROLE,
+	FW_FLOW_VTAG_ORIG,
+	FW_FLOW_VTAG_REPLY,
+	FW_FLOW_HANDSHAKE,
+	FW_FLOW_EVENT_TIME,
+	FW_FLOW_NETNS,
+};
+
+struct fw_flow {
+	uint64_t present; /* 1 << enum fw_flow_bit */
+	const struct fw_proto *proto;
+	uint8_t family;
+	uint8_t protonum;
+	uint8_t state; /* one of proto->states */
+	uint8_t role;  /* dccp */
+	uint16_t zone;
+	uint32_t status; /* enum fw_status bits, as the kernel's IPS_* */
+	uint32_t timeout; /* seconds left */
+	uint32_t mark, use, id;
+	uint32_t vtag_orig, vtag_reply; /* sctp */
+	uint64_t handshake;             /* dccp */
+	uint64_t start, stop;           /* nanoseconds since 1970; with nf_conntrack_timestamp=1 */
+	uint64_t age;                   /* seconds from start to stop or now */
+	uint64_t event_time;
+	struct fw_tuple orig, reply, master;
+	struct fw_bytes labels, helper, secctx, netns;
+};
+
+/* The kernel's IPS_* bits (linux/netfilter/nf_conntrack_common.h), which are stable interface. */
+enum fw_status {
+	FW_STATUS_EXPECTED = 1 << 0,
+	FW_STATUS_SEEN_REPLY = 1 << 1,
+	FW_STATUS_ASSURED = 1 << 2,
+	FW_STATUS_CONFIRMED = 1 << 3,
+	FW_STATUS_SRC_NAT = 1 << 4,
+	FW_STATUS_DST_NAT = 1 << 5,
+	FW_STATUS_SEQ_ADJUST = 1 << 6,
+	FW_STATUS_DYING = 1 << 9,
+	FW_STATUS_FIXED_TIMEOUT = 1 << 10,
+	FW_STATUS_OFFLOAD = 1 << 14,
+	FW_STATUS_HW_OFFLOAD = 1 << 15,
+};
+
+/* Names of the status bits as JSON writes them ("seen-reply"); ends with a NULL name. */
+extern const struct fw_word fw_status_words[];
+
+/*
+ * Rows of a flow and of a tuple, in no format's order; formats pick from them by address:
+ * &fw_flow_fields[FW_FIELD_MARK]. Tuple rows of a protocol are in its own table.
+ */
+enum fw_flow_field {
+	FW_FIELD_FAMILY,
+	FW_FIELD_PROTO,
+	FW_FIELD_PROTONUM,
+	FW_FIELD_TIMEOUT,
+	FW_FIELD_ORIG,
+	FW_FIELD_REPLY,
+	FW_FIELD_STATE,
+	FW_FIELD_STATUS,
+	FW_FIELD_MARK,
+	FW_FIELD_USE,
+	FW_FIELD_ID,
+	FW_FIELD_ZONE,
+	FW_FIELD_LABELS,
+	FW_FIELD_HELPER,
+	FW_FIELD_SECCTX,
+	FW_FIELD_START,
+	FW_FIELD_STOP,
+	FW_FIELD_AGE,
+	FW_FIELD_NETNS,
+	FW_FLOW_FIELDS,
+};
+extern const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1];
+
+/* src, dst: before the protocol's own fields; packets, bytes, zone: after them. */
+extern const struct fw_field fw_tuple_head[];
+extern const struct fw_field fw_tuple_tail[];
+
+#endif
