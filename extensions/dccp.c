@@ -7,6 +7,7 @@
 
 #include "extensions/ports.h"
 
+/* clang-format off */
 static const struct fw_field tuple[] = { FW_PORT_ROWS, { 0 } };
 
 static const struct fw_word states[] = {
@@ -40,6 +41,7 @@ static const struct fw_timer timers[] = {
 	{ "timewait", CTA_TIMEOUT_DCCP_TIMEWAIT, "nf_conntrack_dccp_timeout_timewait" },
 	{ 0 },
 };
+/* clang-format on */
 
 extern const struct fw_proto fw_proto_dccp;
 const struct fw_proto fw_proto_dccp = {

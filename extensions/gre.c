@@ -8,6 +8,7 @@
 
 #include "extensions/ports.h"
 
+/* clang-format off */
 static const struct fw_field tuple[] = {
 	{ .text = "srckey", .type = FW_TYPE_HEX16, .offset = offsetof(struct fw_tuple, srckey),
 	  .bit = FW_TUPLE_SRCKEY, .attr = CTA_PROTO_SRC_PORT, .kernel = FW_FILTER_SRC_PORT,
@@ -26,6 +27,7 @@ static const struct fw_timer timers[] = {
 	{ "replied", CTA_TIMEOUT_GRE_REPLIED, "nf_conntrack_gre_timeout_stream" },
 	{ 0 },
 };
+/* clang-format on */
 
 extern const struct fw_proto fw_proto_gre;
 const struct fw_proto fw_proto_gre = {

@@ -4,6 +4,7 @@
 
 #include "extensions/ports.h"
 
+/* clang-format off */
 static const struct fw_field tuple[] = { FW_PORT_ROWS, { 0 } };
 
 static const struct fw_word states[] = {
@@ -42,6 +43,7 @@ static const struct fw_timer timers[] = {
 	  "nf_conntrack_sctp_timeout_shutdown_ack_sent" },
 	{ 0 },
 };
+/* clang-format on */
 
 extern const struct fw_proto fw_proto_sctp;
 const struct fw_proto fw_proto_sctp = {

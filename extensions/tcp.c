@@ -4,6 +4,7 @@
 
 #include "extensions/ports.h"
 
+/* clang-format off */
 static const struct fw_field tuple[] = { FW_PORT_ROWS, { 0 } };
 
 static const struct fw_word states[] = {
@@ -33,6 +34,7 @@ static const struct fw_timer timers[] = {
 	{ "unacknowledged", CTA_TIMEOUT_TCP_UNACK, "nf_conntrack_tcp_timeout_unacknowledged" },
 	{ 0 },
 };
+/* clang-format on */
 
 extern const struct fw_proto fw_proto_tcp;
 const struct fw_proto fw_proto_tcp = {

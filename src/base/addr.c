@@ -75,8 +75,8 @@ int fw_prefix_parse_n(const char *text, size_t length, struct fw_prefix *prefix,
 	if (fw_addr_parse_n(text, head, &prefix->addr, &prefix->family) < 0)
 		return -1;
 	prefix->length = (uint8_t)fw_family_bits(prefix->family);
-	if (slash && parse_prefix_length(slash + 1, length - head - 1, prefix->family,
-					 &prefix->length) < 0)
+	if (slash &&
+	    parse_prefix_length(slash + 1, length - head - 1, prefix->family, &prefix->length) < 0)
 		return -1;
 	whole = prefix->addr;
 	fw_addr_mask(&prefix->addr, prefix->length);

@@ -93,6 +93,19 @@ void fw_buf_escaped(struct fw_buf *buf, const char *bytes, size_t size)
 	}
 }
 
+void fw_buf_escaped_lines(struct fw_buf *buf, const char *text)
+{
+	size_t line;
+
+	for (;; text += line + 1) {
+		line = strcspn(text, "\n");
+		fw_buf_escaped(buf, text, line);
+		if (!text[line])
+			return;
+		fw_buf_putc(buf, '\n');
+	}
+}
+
 const char *fw_buf_text(struct fw_buf *buf)
 {
 	*fw_buf_reserve(buf, 1) = '\0';

@@ -15,7 +15,8 @@ const struct fw_proto *fw_proto_by_name(const struct fw_proto *const *protos, co
 					size_t length)
 {
 	for (; *protos; protos++)
-		if (strlen((*protos)->name) == length && !strncasecmp((*protos)->name, name, length))
+		if (strlen((*protos)->name) == length &&
+		    !strncasecmp((*protos)->name, name, length))
 			return *protos;
 	return NULL;
 }

@@ -56,7 +56,6 @@ void fw_addr_mask(union fw_addr *addr, unsigned int length);
 /* "192.0.2.1" or "2001:db8::/32": without the length when it is the full one. Returns `text`. */
 #define FW_PREFIX_MAX_TEXT 50
 const char *fw_prefix_print(const struct fw_prefix *prefix, char text[FW_PREFIX_MAX_TEXT]);
-const char *fw_addr_print(const union fw_addr *addr, uint8_t family,
-			  char text[FW_PREFIX_MAX_TEXT]);
+const char *fw_addr_print(const union fw_addr *addr, uint8_t family, char text[FW_PREFIX_MAX_TEXT]);
 
 #endif

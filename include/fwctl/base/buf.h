@@ -11,7 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* All zero is a valid empty buffer. `data` is not NUL-terminated unless fw_buf_text() was called. */
+/* All zero is a valid empty buffer. `data` is not NUL-terminated unless fw_buf_text() was called.
+ */
 struct fw_buf {
 	char *data;
 	size_t length;
@@ -59,6 +60,9 @@ void fw_buf_u64(struct fw_buf *buf, uint64_t value);
  * control characters, DEL, C1 controls and invalid UTF-8 become \xNN, a backslash is doubled.
  */
 void fw_buf_escaped(struct fw_buf *buf, const char *bytes, size_t size);
+
+/* The same for a text of several lines: line feeds stay. */
+void fw_buf_escaped_lines(struct fw_buf *buf, const char *text);
 
 /* Terminates with a NUL that does not count as length, and returns the text, owned by `buf`. */
 const char *fw_buf_text(struct fw_buf *buf);

@@ -23,7 +23,10 @@ struct fw_err {
 	char *hint; /* what to try, or NULL */
 };
 
-#define FW_ERR_INIT { FW_ERR_NONE, 0, NULL, NULL }
+#define FW_ERR_INIT                                                                                \
+	{                                                                                          \
+		FW_ERR_NONE, 0, NULL, NULL                                                         \
+	}
 
 /*
  * Sets kind and sentence; whatever `err` held before is released. Always returns -1, so that

@@ -18,22 +18,22 @@
 #include "fwctl/base/words.h"
 
 enum fw_type {
-	FW_TYPE_U8,       /* uint8_t */
-	FW_TYPE_U16,      /* uint16_t, host order as all numbers */
-	FW_TYPE_U32,      /* uint32_t */
-	FW_TYPE_U64,      /* uint64_t */
-	FW_TYPE_HEX16,    /* uint16_t that text shows as 0x… (gre keys) */
-	FW_TYPE_ADDR,     /* union fw_addr; its family is the record's */
-	FW_TYPE_FAMILY,   /* uint8_t, enum fw_family */
-	FW_TYPE_PROTO,    /* const struct fw_proto *; never absent */
-	FW_TYPE_WORD,     /* uint8_t, one of row->words */
-	FW_TYPE_STATE,    /* uint8_t, one of the states of the record's protocol */
-	FW_TYPE_FLAGS,    /* uint32_t, a set of the bits in row->words */
-	FW_TYPE_STRING,   /* struct fw_bytes; bytes from the kernel, not escaped, no NUL */
-	FW_TYPE_LABELS,   /* struct fw_bytes; a bit mask as the kernel sends it (native u32 words) */
-	FW_TYPE_TIME,     /* uint64_t, nanoseconds since 1970 UTC */
-	FW_TYPE_SECONDS,  /* uint64_t, a length of time */
-	FW_TYPE_TUPLE,    /* struct fw_tuple: a group of fields of its own */
+	FW_TYPE_U8,      /* uint8_t */
+	FW_TYPE_U16,     /* uint16_t, host order as all numbers */
+	FW_TYPE_U32,     /* uint32_t */
+	FW_TYPE_U64,     /* uint64_t */
+	FW_TYPE_HEX16,   /* uint16_t that text shows as 0x… (gre keys) */
+	FW_TYPE_ADDR,    /* union fw_addr; its family is the record's */
+	FW_TYPE_FAMILY,  /* uint8_t, enum fw_family */
+	FW_TYPE_PROTO,   /* const struct fw_proto *; never absent */
+	FW_TYPE_WORD,    /* uint8_t, one of row->words */
+	FW_TYPE_STATE,   /* uint8_t, one of the states of the record's protocol */
+	FW_TYPE_FLAGS,   /* uint32_t, a set of the bits in row->words */
+	FW_TYPE_STRING,  /* struct fw_bytes; bytes from the kernel, not escaped, no NUL */
+	FW_TYPE_LABELS,  /* struct fw_bytes; a bit mask as the kernel sends it (native u32 words) */
+	FW_TYPE_TIME,    /* uint64_t, nanoseconds since 1970 UTC */
+	FW_TYPE_SECONDS, /* uint64_t, a length of time */
+	FW_TYPE_TUPLE,   /* struct fw_tuple: a group of fields of its own */
 };
 
 /* Bytes that belong to somebody else, usually to the netlink message they came in. */
@@ -57,7 +57,8 @@ struct fw_field {
 	enum fw_type type;
 	uint16_t offset; /* in the record struct */
 	uint8_t bit;     /* of the record's `present` */
-	uint16_t attr;   /* netlink attribute inside the nest that the row's table belongs to; 0: none */
+	uint16_t attr; /* netlink attribute inside the nest that the row's table belongs to; 0: none
+			*/
 	uint32_t kernel; /* CTA_FILTER_FLAG bit when the kernel can filter a dump on it, else 0 */
 	const struct fw_word *words;
 	struct fw_field_option option[2];

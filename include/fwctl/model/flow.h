@@ -77,7 +77,7 @@ struct fw_flow {
 	uint8_t state; /* one of proto->states */
 	uint8_t role;  /* dccp */
 	uint16_t zone;
-	uint32_t status; /* enum fw_status bits, as the kernel's IPS_* */
+	uint32_t status;  /* enum fw_status bits, as the kernel's IPS_* */
 	uint32_t timeout; /* seconds left */
 	uint32_t mark, use, id;
 	uint32_t vtag_orig, vtag_reply; /* sctp */

@@ -23,8 +23,9 @@ struct fw_proto {
 	const char *shown; /* as records show a flow of it, when that is not `name` */
 	uint8_t number;    /* IPPROTO_*; the generic protocol has 0 and stands for all others */
 	uint8_t family;    /* the only family that it exists in, or FW_FAMILY_ANY */
-	const struct fw_field *tuple; /* its fields in struct fw_tuple (attributes of CTA_TUPLE_PROTO) */
-	uint16_t info_attr;           /* its nest inside CTA_PROTOINFO, or 0 */
+	const struct fw_field
+		*tuple;     /* its fields in struct fw_tuple (attributes of CTA_TUPLE_PROTO) */
+	uint16_t info_attr; /* its nest inside CTA_PROTOINFO, or 0 */
 	const struct fw_field *info;  /* its fields in struct fw_flow (attributes of that nest) */
 	const struct fw_word *states; /* names of its states, or NULL */
 	const struct fw_timer *timers;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command as data, and the main() that all programs share. A program is its option rows, a run
+ * function and one of these.
+ */
+#ifndef FWCTL_CLI_COMMAND_H
+#define FWCTL_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fwctl/base/err.h"
+#include "fwctl/cli/options.h"
+
+struct fw_cli;
+struct fw_filter;
+
+struct fw_command {
+	const char *name;    /* "list"; in messages it stands behind "fwctl " */
+	const char *summary; /* one line for the list of commands, without a full stop */
+	const char *usage;   /* what follows the name in the usage line: "[FILTER] [-o FORMAT]" */
+	const char *details; /* more lines of help, or NULL */
+	void (*help_more)(void);         /* prints still more of it, or NULL */
+	const struct fw_option *options; /* or NULL */
+	size_t values_size;              /* of the struct that the options fill; starts as zeros */
+	bool takes_filter;               /* add the filter options that the field rows name */
+	bool stop_early;                 /* options end at the first argument */
+	int min_args, max_args;          /* number of arguments; max_args -1: any */
+	/*
+	 * Does the work after everything is parsed. Returns the exit status, or -1 with cli->err
+	 * set; fw_main() then prints the error and exits with its kind.
+	 */
+	int (*run)(struct fw_cli *cli);
+	/* Commands of this command (`policy apply`), ends with a row whose name is NULL; or NULL.
+	 * Then run, if there is one, is for the command without a further word. */
+	const struct fw_command *verbs;
+};
+
+/* What a run function gets. */
+struct fw_cli {
+	const struct fw_command *command;
+	char *name; /* "fwctl policy apply": how messages begin */
+	void *values;
+	struct fw_filter *filter; /* with takes_filter; never NULL then */
+	int argc;                 /* the arguments, options taken out */
+	char **argv;
+	bool json_errors; /* -o json: errors are objects on stderr */
+	struct fw_err err;
+};
+
+/* The whole life of a program: parse, run, report, exit status. */
+int fw_main(const struct fw_command *command, int argc, char **argv);
+
+/* Prints help for `command` to stdout. `name` is "fwctl list". */
+void fw_help_print(const struct fw_command *command, const char *name);
+
+/* One long option a line with its argument: what completion and tests read. */
+void fw_help_print_options(const struct fw_command *command);
+
+/* Prints `cli->err` to stderr, as text or as a JSON object, and returns its exit status. */
+int fw_cli_report(const struct fw_cli *cli);
+
+/*
+ * Flushes stdout. Returns `status`; when writing failed: 0 for a closed pipe, which ends quietly,
+ * else -1 with cli->err set.
+ */
+int fw_cli_finish(struct fw_cli *cli, int status);
+
+/* A sentence for people on stderr: "NAME: TEXT\n". */
+void fw_cli_note(const struct fw_cli *cli, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The filter options of list, watch, flush and stats, made from the field rows. */
+#ifndef FWCTL_CLI_FILTER_OPTIONS_H
+#define FWCTL_CLI_FILTER_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "fwctl/base/err.h"
+#include "fwctl/cli/options.h"
+#include "fwctl/model/filter.h"
+
+/* The `values` of the filter options: what they fill. */
+struct fw_filter_reader {
+	struct fw_filter *filter;
+	bool negate_next; /* --not was the option before */
+};
+
+/* All rows: those of fields and protocols and the special ones. The caller frees the array. */
+struct fw_option *fw_filter_options(void);
+
+/*
+ * After the last option: a dangling --not, and conditions that exclude each other whatever the flow
+ * (`-f ipv6 -s 10.0.0.1`, `--icmp-type 8 -p tcp`), are misuse and name both words.
+ */
+int fw_filter_reader_finish(struct fw_filter_reader *reader, struct fw_err *err);
+
+#endif

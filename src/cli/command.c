@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/cli/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/filter-options.h"
+#include "fwctl/format/json-text.h"
+#include "fwctl/model/filter.h"
+
+/* What is asked for beside the command's own options. */
+struct common {
+	bool help, version, summary, list_options;
+};
+
+static const struct fw_option common_options[] = {
+	{ .names = "help",
+	  .letter = 'h',
+	  .help = "show this help",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct common, help) },
+	{ .names = "version",
+	  .letter = 'V',
+	  .help = "show the version",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct common, version) },
+	/* For the dispatcher's list of commands, and for completion and tests. */
+	{ .names = "summary",
+	  .help = "",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct common, summary) },
+	{ .names = "list-options",
+	  .help = "",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct common, list_options) },
+	{ 0 },
+};
+
+/*
+ * A file opened later must not become stdin, stdout or stderr, or records would be written into a
+ * netlink socket. Standard files that are closed get a /dev/null that refuses the very use, so
+ * that writing to a closed stdout stays an error.
+ */
+static void open_standard_files(void)
+{
+	int fd;
+
+	for (;;) {
+		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+		if (fd < 0 || fd > STDERR_FILENO)
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+void fw_cli_note(const struct fw_cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: ", cli->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static void json_member(struct fw_buf *buf, const char *key, const char *text)
+{
+	fw_buf_printf(buf, "%s\"%s\":", buf->length > 1 ? "," : "", key);
+	fw_json_string(buf, text, strlen(text));
+}
+
+static void print_error(struct fw_buf *buf, const struct fw_cli *cli)
+{
+	const char *what = cli->err.what ? cli->err.what : "unknown error";
+
+	if (cli->json_errors) {
+		fw_buf_putc(buf, '{');
+		json_member(buf, "error", what);
+		if (cli->err.hint)
+			json_member(buf, "hint", cli->err.hint);
+		fw_buf_puts(buf, "}\n");
+		return;
+	}
+	/* Words from argv or the kernel may be in it; they must not steer the terminal. */
+	fw_buf_printf(buf, "%s: ", cli->name);
+	fw_buf_escaped_lines(buf, what);
+	fw_buf_putc(buf, '\n');
+	if (cli->err.hint) {
+		fw_buf_puts(buf, "  ");
+		fw_buf_escaped_lines(buf, cli->err.hint);
+		fw_buf_putc(buf, '\n');
+	}
+}
+
+int fw_cli_report(const struct fw_cli *cli)
+{
+	struct fw_buf buf = { 0 };
+
+	print_error(&buf, cli);
+	fwrite(buf.data, 1, buf.length, stderr);
+	fw_buf_free(&buf);
+	return cli->err.kind == FW_ERR_NONE ? FW_ERR_FAILED : (int)cli->err.kind;
+}
+
+int fw_cli_finish(struct fw_cli *cli, int status)
+{
+	int failed = fflush(stdout) || ferror(stdout);
+
+	if (!failed || errno == EPIPE)
+		return failed ? 0 : status;
+	return fw_err_sys(&cli->err, errno, "writing the output");
+}
+
+/* ---- parsing ------------------------------------------------------------------------------- */
+
+static const struct fw_command *find_verb(const struct fw_command *verbs, const char *name)
+{
+	for (; verbs && verbs->name; verbs++)
+		if (!strcmp(verbs->name, name))
+			return verbs;
+	return NULL;
+}
+
+static int unknown_verb(struct fw_cli *cli, const char *name)
+{
+	const struct fw_command *verb;
+	const char *nearest = NULL;
+	struct fw_buf accepted = { 0 };
+	unsigned int best = 4, distance;
+
+	for (verb = cli->command->verbs; verb->name; verb++) {
+		fw_buf_printf(&accepted, "%s%s", accepted.length ? ", " : "", verb->name);
+		distance = fw_word_distance(verb->name, strlen(verb->name), name, strlen(name));
+		if (distance < best) {
+			best = distance;
+			nearest = verb->name;
+		}
+	}
+	if (name[0])
+		fw_err_set(&cli->err, FW_ERR_MISUSE, "unknown command '%s'; there are: %s", name,
+			   fw_buf_text(&accepted));
+	else
+		fw_err_set(&cli->err, FW_ERR_MISUSE, "a command is needed: %s",
+			   fw_buf_text(&accepted));
+	fw_buf_free(&accepted);
+	if (nearest && name[0])
+		fw_err_hint(&cli->err, "did you mean %s?", nearest);
+	return -1;
+}
+
+static int check_arguments(struct fw_cli *cli)
+{
+	const struct fw_command *command = cli->command;
+
+	if (cli->argc < command->min_args)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE, "something is missing: usage: %s %s",
+				  cli->name, command->usage);
+	if (command->max_args >= 0 && cli->argc > command->max_args) {
+		fw_err_set(&cli->err, FW_ERR_MISUSE, "unexpected word '%s'",
+			   cli->argv[command->max_args]);
+		return fw_err_hint(&cli->err, "usage: %s %s", cli->name, command->usage);
+	}
+	return 0;
+}
+
+static int parse(struct fw_cli *cli, struct common *common, int argc, char **argv)
+{
+	const struct fw_command *command = cli->command;
+	struct fw_option *filter_options = command->takes_filter ? fw_filter_options() : NULL;
+	static const struct fw_option no_options[] = { { 0 } };
+	struct fw_filter_reader reader = { .filter = cli->filter };
+	const struct fw_option_group groups[] = {
+		{ NULL, command->options ? command->options : no_options, cli->values },
+		{ NULL, common_options, common },
+		{ NULL, filter_options, &reader },
+		{ 0 },
+	};
+
+	cli->argv = argv;
+	cli->argc = fw_options_parse(groups, argc, argv, command->stop_early, &cli->err);
+	free(filter_options);
+	if (cli->argc < 0)
+		return -1;
+	if (common->help || common->version || common->summary || common->list_options)
+		return 0;
+	if (command->takes_filter && fw_filter_reader_finish(&reader, &cli->err) < 0)
+		return -1;
+	return check_arguments(cli);
+}
+
+static int answer_common(const struct fw_cli *cli, const struct common *common)
+{
+	if (common->help)
+		fw_help_print(cli->command, cli->name);
+	else if (common->version)
+		printf("fwctl %s\n", PACKAGE_VERSION);
+	else if (common->summary)
+		printf("%s\n", cli->command->summary);
+	else
+		fw_help_print_options(cli->command);
+	return 0;
+}
+
+/* `policy apply …`: the first word names the verb, which takes over. Returns words consumed. */
+static int enter_verb(struct fw_cli *cli, int argc, char **argv)
+{
+	const struct fw_command *verb;
+	char *name;
+
+	if (!cli->command->verbs || (argc > 0 && argv[0][0] == '-'))
+		return 0;
+	if (argc == 0)
+		return cli->command->run ? 0 : unknown_verb(cli, "");
+	verb = find_verb(cli->command->verbs, argv[0]);
+	if (!verb)
+		return unknown_verb(cli, argv[0]);
+	name = fw_format("%s %s", cli->name, verb->name);
+	free(cli->name);
+	cli->name = name;
+	cli->command = verb;
+	return 1;
+}
+
+static int run(struct fw_cli *cli, int argc, char **argv)
+{
+	struct common common = { 0 };
+	int words = enter_verb(cli, argc, argv), status;
+
+	if (words < 0)
+		return -1;
+	cli->values = fw_calloc(1, cli->command->values_size);
+	cli->filter = fw_calloc(1, sizeof(*cli->filter));
+	if (parse(cli, &common, argc - words, argv + words) < 0)
+		return -1;
+	if (common.help || common.version || common.summary || common.list_options)
+		status = answer_common(cli, &common);
+	else if (cli->command->run)
+		status = cli->command->run(cli);
+	else
+		return unknown_verb(cli, "");
+	return status < 0 ? -1 : fw_cli_finish(cli, status);
+}
+
+int fw_main(const struct fw_command *command, int argc, char **argv)
+{
+	struct fw_cli cli = { .command = command };
+	int status;
+
+	open_standard_files();
+	/* Writing to a closed pipe shall be an error that is looked at, not the end in the middle.
+	 */
+	signal(SIGPIPE, SIG_IGN);
+	cli.name = command->name[0] ? fw_format("fwctl %s", command->name) : fw_strdup("fwctl");
+	status = run(&cli, argc - (argc > 0), argv + (argc > 0));
+	if (status < 0)
+		status = fw_cli_report(&cli);
+	fw_filter_free(cli.filter);
+	free(cli.filter);
+	free(cli.values);
+	free(cli.name);
+	fw_err_free(&cli.err);
+	return status;
+}

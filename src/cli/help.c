@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Help is made from the option rows; it opens no socket and needs no privilege. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl/cli/command.h"
+#include "fwctl/cli/filter-options.h"
+
+#define HELP_COLUMN 34
+
+/* "  -s, --orig-src, --src ADDR[/PREFIX]" */
+static void print_names(struct fw_buf *line, const struct fw_option *option)
+{
+	const char *name;
+
+	if (option->letter)
+		fw_buf_printf(line, "  -%c, --", option->letter);
+	else
+		fw_buf_puts(line, "      --");
+	for (name = option->names; *name; name++) {
+		if (*name == '|')
+			fw_buf_puts(line, ", --");
+		else
+			fw_buf_putc(line, *name);
+	}
+	if (option->arg)
+		fw_buf_printf(line, " %s", option->arg);
+}
+
+static void print_option(const struct fw_option *option)
+{
+	struct fw_buf line = { 0 };
+
+	print_names(&line, option);
+	if (line.length >= HELP_COLUMN)
+		printf("%s\n%*s%s\n", fw_buf_text(&line), HELP_COLUMN, "", option->help);
+	else
+		printf("%-*s%s\n", HELP_COLUMN, fw_buf_text(&line), option->help);
+	fw_buf_free(&line);
+}
+
+static void print_options(const struct fw_option *options, const char *title)
+{
+	if (!options || !options->names)
+		return;
+	printf("\n%s:\n", title);
+	for (; options->names; options++)
+		print_option(options);
+}
+
+static void print_verbs(const struct fw_command *verb)
+{
+	if (!verb)
+		return;
+	printf("\nCommands:\n");
+	for (; verb->name; verb++)
+		printf("  %-12s %s\n", verb->name, verb->summary);
+}
+
+void fw_help_print(const struct fw_command *command, const char *name)
+{
+	struct fw_option *filter;
+
+	printf("Usage: %s %s\n%s.\n", name, command->usage, command->summary);
+	print_verbs(command->verbs);
+	print_options(command->options, "Options");
+	if (command->takes_filter) {
+		filter = fw_filter_options();
+		print_options(filter, "Filter (conditions that must all hold)");
+		free(filter);
+	}
+	printf("\nCommon:\n%-*sshow this help\n%-*sshow the version\n", HELP_COLUMN, "  -h, --help",
+	       HELP_COLUMN, "  -V, --version");
+	if (command->details)
+		printf("\n%s", command->details);
+	if (command->help_more)
+		command->help_more();
+}
+
+static void print_names_plain(const struct fw_option *options)
+{
+	const char *name, *end;
+
+	for (; options && options->names; options++)
+		for (name = options->names;; name = end + 1) {
+			end = name + strcspn(name, "|");
+			printf("--%.*s%s%s\n", (int)(end - name), name, options->arg ? " " : "",
+			       options->arg ? options->arg : "");
+			if (!*end)
+				break;
+		}
+}
+
+void fw_help_print_options(const struct fw_command *command)
+{
+	const struct fw_command *verb;
+	struct fw_option *filter;
+
+	for (verb = command->verbs; verb && verb->name; verb++)
+		printf("%s\n", verb->name);
+	print_names_plain(command->options);
+	if (command->takes_filter) {
+		filter = fw_filter_options();
+		print_names_plain(filter);
+		free(filter);
+	}
+}
