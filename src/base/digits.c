@@ -71,8 +71,7 @@ char *fw_put_ipv6(char *at, const uint8_t *bytes)
 		group[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
 	zeros = longest_zero_run(group, &run);
 	/* inet_ntop(3) writes IPv4-mapped and IPv4-compatible addresses with a dotted quad. */
-	if (zeros == 0 &&
-	    (run == 6 || (run == 7 && group[7] != 1) || (run == 5 && group[5] == 0xffff))) {
+	if (zeros == 0 && (run == 6 || (run == 5 && group[5] == 0xffff))) {
 		memcpy(at, run == 5 ? "::ffff:" : "::", run == 5 ? 7 : 2);
 		return fw_put_ipv4(at + (run == 5 ? 7 : 2), bytes + 12);
 	}

@@ -71,6 +71,8 @@ enum fw_num_result fw_duration_parse_n(const char *text, size_t length, uint64_t
 
 	if (fw_num_parse_n(text, length, 0, UINT64_MAX, &part) != FW_NUM_INVALID)
 		return fw_num_parse_n(text, length, 0, max, seconds);
+	if (!length)
+		return FW_NUM_INVALID;
 	while (at < length) {
 		digits = 0;
 		while (at + digits < length && digit_of(text[at + digits], 10) >= 0)
