@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/policy/diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl/base/mem.h"
+
+struct fw_diag *fw_diag_add(struct fw_diags *diags, const char *file, unsigned int line,
+			    unsigned int column, unsigned int length, const char *source,
+			    size_t source_length, char *text)
+{
+	struct fw_diag *diag;
+
+	diags->errors++;
+	if (diags->count >= FW_DIAGS_MAX) {
+		free(text);
+		return NULL;
+	}
+	fw_array_grow(&diags->items, &diags->capacity, diags->count, sizeof(*diag));
+	diag = &diags->items[diags->count++];
+	*diag = (struct fw_diag){
+		.file = fw_strdup(file),
+		.line = line,
+		.column = column,
+		.length = length,
+		.text = text,
+	};
+	if (source && source_length <= FW_DIAG_SOURCE)
+		diag->source = fw_strndup(source, source_length);
+	return diag;
+}
+
+/* One character at `at`: its bytes, and 1 for bytes that are no character. */
+static size_t character(const char *at, size_t left)
+{
+	size_t step = fw_utf8_length(at, left);
+
+	return step ? step : 1;
+}
+
+/* How wide a character is once it went through fw_buf_escaped(). */
+static size_t shown_width(const char *at, size_t size)
+{
+	struct fw_buf escaped = { 0 };
+	size_t width = 0, i;
+
+	fw_buf_escaped(&escaped, at, size);
+	for (i = 0; i < escaped.length; i += character(escaped.data + i, escaped.length - i))
+		width++;
+	fw_buf_free(&escaped);
+	return width;
+}
+
+static void print_marks(struct fw_buf *buf, const struct fw_diag *diag)
+{
+	const char *text = diag->source;
+	size_t length = strlen(text), i = 0, step, width;
+	unsigned int column;
+
+	for (column = 1; column < diag->column + diag->length; column++) {
+		step = i < length ? character(text + i, length - i) : 1;
+		width = i < length && text[i] != '\t' ? shown_width(text + i, step) : 1;
+		if (column < diag->column && i < length && text[i] == '\t')
+			fw_buf_putc(buf, '\t');
+		else
+			while (width--)
+				fw_buf_putc(buf, column < diag->column ? ' ' : '^');
+		i += step;
+	}
+	fw_buf_putc(buf, '\n');
+}
+
+/* As fw_buf_escaped(), but a tab stays, so that the carets below stand right. */
+static void print_source(struct fw_buf *buf, const char *text)
+{
+	const char *tab;
+
+	for (; (tab = strchr(text, '\t')); text = tab + 1) {
+		fw_buf_escaped(buf, text, (size_t)(tab - text));
+		fw_buf_putc(buf, '\t');
+	}
+	fw_buf_escaped(buf, text, strlen(text));
+	fw_buf_putc(buf, '\n');
+}
+
+void fw_diag_print(struct fw_buf *buf, const struct fw_diag *diag)
+{
+	fw_buf_escaped(buf, diag->file, strlen(diag->file));
+	if (diag->line)
+		fw_buf_printf(buf, ":%u", diag->line);
+	if (diag->column)
+		fw_buf_printf(buf, ":%u", diag->column);
+	fw_buf_puts(buf, diag->note ? ": note: " : ": ");
+	fw_buf_puts(buf, diag->text);
+	fw_buf_putc(buf, '\n');
+	if (!diag->source)
+		return;
+	print_source(buf, diag->source);
+	if (diag->column)
+		print_marks(buf, diag);
+}
+
+void fw_diags_print(struct fw_buf *buf, const struct fw_diags *diags)
+{
+	size_t i, shown = 0;
+
+	for (i = 0; i < diags->count; i++) {
+		fw_diag_print(buf, &diags->items[i]);
+		shown += !diags->items[i].note;
+	}
+	if (diags->errors > shown)
+		fw_buf_printf(buf, "and %zu more mistakes\n", diags->errors - shown);
+}
+
+void fw_diags_free(struct fw_diags *diags)
+{
+	size_t i;
+
+	for (i = 0; i < diags->count; i++) {
+		free(diags->items[i].file);
+		free(diags->items[i].text);
+		free(diags->items[i].source);
+	}
+	free(diags->items);
+	*diags = (struct fw_diags){ 0 };
+}
