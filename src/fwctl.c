@@ -14,7 +14,9 @@ struct values {
 };
 
 static const struct fw_option options[] = {
-	{ .names = "netns", .arg = "NAME|PID|PATH", .set = fw_set_string,
+	{ .names = "netns",
+	  .arg = "NAME|PID|PATH",
+	  .set = fw_set_string,
 	  .offset = offsetof(struct values, netns),
 	  .help = "work in this network namespace" },
 	{ 0 },

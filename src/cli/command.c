@@ -13,6 +13,8 @@
 #include "config.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/output.h"
+#include "fwctl/format/formats.h"
 #include "fwctl/format/json-text.h"
 #include "fwctl/model/filter.h"
 
@@ -80,11 +82,25 @@ static void json_member(struct fw_buf *buf, const char *key, const char *text)
 	fw_json_string(buf, text, strlen(text));
 }
 
+/* Whether -o json was understood before it went wrong. */
+static bool wants_json(const struct fw_cli *cli)
+{
+	const struct fw_option *option = cli->command->options;
+	const struct fw_output *output;
+
+	for (; option && option->names; option++) {
+		output = (const void *)((const char *)cli->values + option->offset);
+		if (option->set == fw_set_output && cli->values)
+			return output->format == &fw_format_json;
+	}
+	return false;
+}
+
 static void print_error(struct fw_buf *buf, const struct fw_cli *cli)
 {
 	const char *what = cli->err.what ? cli->err.what : "unknown error";
 
-	if (cli->json_errors) {
+	if (wants_json(cli)) {
 		fw_buf_putc(buf, '{');
 		json_member(buf, "error", what);
 		if (cli->err.hint)

@@ -44,7 +44,6 @@ struct fw_cli {
 	struct fw_filter *filter; /* with takes_filter; never NULL then */
 	int argc;                 /* the arguments, options taken out */
 	char **argv;
-	bool json_errors; /* -o json: errors are objects on stderr */
 	struct fw_err err;
 };
 
@@ -57,7 +56,10 @@ void fw_help_print(const struct fw_command *command, const char *name);
 /* One long option a line with its argument: what completion and tests read. */
 void fw_help_print_options(const struct fw_command *command);
 
-/* Prints `cli->err` to stderr, as text or as a JSON object, and returns its exit status. */
+/*
+ * Prints `cli->err` to stderr, as text or (with -o json, see cli/output.h) as a JSON object, and
+ * returns its exit status.
+ */
 int fw_cli_report(const struct fw_cli *cli);
 
 /*

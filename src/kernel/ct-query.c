@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/kernel/ct-query.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "fwctl/kernel/ct-decode.h"
+#include "fwctl/kernel/ring.h"
+#include "fwctl/kernel/socket.h"
+
+/*
+ * The kernel fills a dump read up to 32 KiB if the buffer of the read before was that large. A few
+ * of them are enough to keep both threads busy.
+ */
+#define SLOT_SIZE (32 * 1024)
+#define SLOTS     16
+
+#define ASKED "reading the connection table"
+
+/* What the caller's thread works with. */
+struct work {
+	struct fw_ct_decoder decoder;
+	const struct fw_filter *filter;
+	fw_flow_fn *take;
+	void *context;
+	bool stopped; /* `take` wants no more */
+};
+
+/* One dump: its socket, the thread that reads it, and what is on the way from there. */
+struct dump {
+	struct fw_socket socket;
+	struct fw_answer answer;
+	struct fw_ring ring;
+	pthread_t thread;
+	struct fw_err receive_err; /* of the receiving thread; looked at after it has ended */
+	bool done;                 /* the end of the answer was seen */
+};
+
+/* ---- what came ------------------------------------------------------------------------------- */
+
+static int work_on_flow(const struct nlmsghdr *message, void *data)
+{
+	struct work *work = data;
+	struct fw_flow flow;
+
+	if (fw_ct_decode(&work->decoder, message, &flow) < 0 ||
+	    !fw_filter_match(work->filter, &flow))
+		return 0;
+	if (!work->take(work->context, &flow))
+		return 0;
+	work->stopped = true;
+	return -1;
+}
+
+/* ---- one dump -------------------------------------------------------------------------------- */
+
+static bool ends_dump(const void *bytes, size_t size)
+{
+	const struct nlmsghdr *message = bytes;
+	int left = (int)size;
+
+	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+		if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+			return true;
+	return false;
+}
+
+static void *receive(void *context)
+{
+	struct dump *dump = context;
+	ssize_t length;
+	char *slot;
+
+	while ((slot = fw_ring_slot(&dump->ring))) {
+		length = fw_socket_receive(&dump->socket, slot, SLOT_SIZE, 0, &dump->receive_err);
+		if (length < 0)
+			break;
+		fw_ring_give(&dump->ring, (size_t)length);
+		if (ends_dump(slot, (size_t)length))
+			break;
+	}
+	fw_ring_close(&dump->ring);
+	return NULL;
+}
+
+/* Signals are for the main thread: a mask is inherited when a thread begins. */
+static int start_thread(struct dump *dump, struct fw_err *err)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&dump->thread, NULL, receive, dump);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed ? fw_err_sys(err, failed, "starting a thread") : 0;
+}
+
+static int send_request(struct dump *dump, struct nlmsghdr *request, struct work *work,
+			struct fw_err *err)
+{
+	/* The kernel prepares the next part of a dump before a read returns, so the wait for one is
+	 * short; this is for an answer that lost its end. */
+	static const struct timeval patience = { .tv_sec = 10 };
+
+	if (fw_socket_open(&dump->socket, 0, err) < 0)
+		return -1;
+	setsockopt(dump->socket.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	request->nlmsg_seq = ++dump->socket.seq;
+	dump->answer = (struct fw_answer){
+		.seq = request->nlmsg_seq, .what = ASKED, .fn = work_on_flow, .data = work
+	};
+	if (!fw_socket_send(&dump->socket, request, request->nlmsg_len, ASKED, err))
+		return 0;
+	fw_socket_close(&dump->socket);
+	return -1;
+}
+
+static int dump_start(struct dump *dump, struct nlmsghdr *request, struct work *work,
+		      struct fw_err *err)
+{
+	memset(dump, 0, sizeof(*dump));
+	if (send_request(dump, request, work, err) < 0)
+		return -1;
+	fw_ring_init(&dump->ring, SLOTS, SLOT_SIZE);
+	if (!start_thread(dump, err))
+		return 0;
+	fw_ring_free(&dump->ring);
+	fw_socket_close(&dump->socket);
+	return -1;
+}
+
+/* Works on all that the dump brings. -1 with `err` set, or when `take` ended it. */
+static int dump_drain(struct dump *dump, struct fw_err *err)
+{
+	size_t length;
+	int result = 0;
+	char *slot;
+
+	while (!result && (slot = fw_ring_take(&dump->ring, &length))) {
+		result = fw_answer_read(&dump->socket, slot, length, &dump->answer, err);
+		fw_ring_release(&dump->ring);
+	}
+	dump->done = result > 0;
+	return result < 0 ? -1 : 0;
+}
+
+/* Ends the thread. When it failed and nothing else did, that is the error. */
+static int dump_stop(struct dump *dump, int result, struct fw_err *err)
+{
+	fw_ring_abandon(&dump->ring);
+	pthread_join(dump->thread, NULL);
+	if (!result && !dump->done) {
+		result = fw_err_set(err, FW_ERR_INCOMPLETE, "%s",
+				    dump->receive_err.what ? dump->receive_err.what
+							   : ASKED ": the answer has no end");
+		if (dump->receive_err.hint)
+			fw_err_hint(err, "%s", dump->receive_err.hint);
+	}
+	fw_err_free(&dump->receive_err);
+	fw_ring_free(&dump->ring);
+	fw_socket_close(&dump->socket);
+	return result;
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+/* The number of hash buckets, or 0 when it cannot be read: a resize moves flows under the walk. */
+static uint64_t read_buckets(void)
+{
+	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_buckets", "re");
+	uint64_t buckets = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64, &buckets) != 1)
+		buckets = 0;
+	fclose(file);
+	return buckets;
+}
+
+static int changed_shape(struct fw_err *err)
+{
+	fw_err_set(err, FW_ERR_INCOMPLETE,
+		   "the connection table changed its shape while it was read: flows may be missing "
+		   "or doubled");
+	return fw_err_hint(err, "run it again");
+}
+
+/*
+ * The kernel compares tuple fields only within one family. So when the filter names such fields
+ * and no family, there are two dumps, which run side by side.
+ */
+static int dump_table(struct work *work, const struct fw_ct_query *query, struct fw_err *err)
+{
+	static const uint8_t families[] = { FW_FAMILY_IPV4, FW_FAMILY_IPV6 };
+	unsigned int count = fw_ct_needs_family(query->filter, query->table) ? 2 : 1, started, i;
+	char buffer[FW_CT_REQUEST_SIZE];
+	uint64_t buckets = read_buckets();
+	bool interrupted = false;
+	struct dump dumps[2];
+	int result = 0;
+
+	for (started = 0; started < count && !result; started += !result)
+		result = dump_start(&dumps[started],
+				    fw_ct_dump_request(buffer, query->filter, query->table,
+						       count == 2 ? families[started] : 0,
+						       query->zero),
+				    work, err);
+	for (i = 0; i < started; i++) {
+		if (!result)
+			result = dump_drain(&dumps[i], err);
+		interrupted |= dumps[i].answer.interrupted;
+		result = dump_stop(&dumps[i], result, err);
+	}
+	if (result)
+		return work->stopped ? 0 : -1;
+	return interrupted || buckets != read_buckets() ? changed_shape(err) : 0;
+}
+
+/* ---- the single flow ---------------------------------------------------------------------------
+ */
+
+static int get_flow(struct work *work, struct nlmsghdr *request, struct fw_err *err)
+{
+	struct fw_socket socket;
+	int result;
+
+	if (fw_socket_open(&socket, 0, err) < 0)
+		return -1;
+	request->nlmsg_seq = ++socket.seq;
+	result = fw_socket_request(&socket, request, ASKED, work_on_flow, work, NULL, err);
+	fw_socket_close(&socket);
+	if (!result || work->stopped)
+		return 0;
+	if (err->sys != ENOENT)
+		return -1;
+	/* No such flow is an empty list. */
+	fw_err_free(err);
+	return 0;
+}
+
+int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context, struct fw_err *err)
+{
+	struct work work = { .filter = query->filter, .take = take, .context = context };
+	struct nlmsghdr *request = NULL;
+	char buffer[FW_CT_REQUEST_SIZE];
+
+	fw_ct_decoder_init(&work.decoder);
+	if (query->table == FW_TABLE_CONNTRACK && !query->zero)
+		request = fw_ct_get_request(buffer, query->filter);
+	return request ? get_flow(&work, request, err) : dump_table(&work, query, err);
+}
