@@ -6,6 +6,35 @@
 
 #include "fwctl/base/mem.h"
 
+/* Bytes of a line that are shown, and how many of them stand before the marked word. */
+#define SHOWN_MAX    400
+#define SHOWN_BEFORE 60
+
+/* One character at `at`: its bytes, and 1 for bytes that are no character. */
+static size_t character(const char *at, size_t left)
+{
+	size_t step = fw_utf8_length(at, left);
+
+	return step ? step : 1;
+}
+
+static void keep_source(struct fw_diag *diag, const char *source, size_t length)
+{
+	size_t at = 0, column;
+
+	for (column = 1; length > SHOWN_MAX && column + SHOWN_BEFORE < diag->column; column++) {
+		at += character(source + at, length - at);
+		diag->skipped++;
+	}
+	length -= at;
+	if (length > SHOWN_MAX) {
+		/* Not in the middle of a character. */
+		for (length = SHOWN_MAX; length && (source[at + length] & 0xc0) == 0x80;)
+			length--;
+	}
+	diag->source = fw_strndup(source + at, length);
+}
+
 struct fw_diag *fw_diag_add(struct fw_diags *diags, const char *file, unsigned int line,
 			    unsigned int column, unsigned int length, const char *source,
 			    size_t source_length, char *text)
@@ -26,17 +55,9 @@ struct fw_diag *fw_diag_add(struct fw_diags *diags, const char *file, unsigned i
 		.length = length,
 		.text = text,
 	};
-	if (source && source_length <= FW_DIAG_SOURCE)
-		diag->source = fw_strndup(source, source_length);
+	if (source)
+		keep_source(diag, source, source_length);
 	return diag;
-}
-
-/* One character at `at`: its bytes, and 1 for bytes that are no character. */
-static size_t character(const char *at, size_t left)
-{
-	size_t step = fw_utf8_length(at, left);
-
-	return step ? step : 1;
 }
 
 /* How wide a character is once it went through fw_buf_escaped(). */
@@ -56,16 +77,16 @@ static void print_marks(struct fw_buf *buf, const struct fw_diag *diag)
 {
 	const char *text = diag->source;
 	size_t length = strlen(text), i = 0, step, width;
-	unsigned int column;
+	unsigned int begin = diag->column - diag->skipped, column;
 
-	for (column = 1; column < diag->column + diag->length; column++) {
+	for (column = 1; column < begin + diag->length && i <= length; column++) {
 		step = i < length ? character(text + i, length - i) : 1;
 		width = i < length && text[i] != '\t' ? shown_width(text + i, step) : 1;
-		if (column < diag->column && i < length && text[i] == '\t')
+		if (column < begin && i < length && text[i] == '\t')
 			fw_buf_putc(buf, '\t');
 		else
 			while (width--)
-				fw_buf_putc(buf, column < diag->column ? ' ' : '^');
+				fw_buf_putc(buf, column < begin ? ' ' : '^');
 		i += step;
 	}
 	fw_buf_putc(buf, '\n');
@@ -92,7 +113,7 @@ void fw_diag_print(struct fw_buf *buf, const struct fw_diag *diag)
 	if (diag->column)
 		fw_buf_printf(buf, ":%u", diag->column);
 	fw_buf_puts(buf, diag->note ? ": note: " : ": ");
-	fw_buf_puts(buf, diag->text);
+	fw_buf_escaped(buf, diag->text, strlen(diag->text));
 	fw_buf_putc(buf, '\n');
 	if (!diag->source)
 		return;

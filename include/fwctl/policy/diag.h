@@ -11,14 +11,13 @@
 struct fw_diag {
 	bool note; /* a remark of the check: the policy is valid all the same */
 	char *file;
-	unsigned int line;   /* from 1; 0 when the file as a whole is meant */
-	unsigned int column; /* from 1, in characters; 0 without a place in the line */
-	unsigned int length; /* of the marked words, in characters */
-	char *text;          /* what is wrong, what is accepted */
-	char *source;        /* the line of the file, at most FW_DIAG_SOURCE bytes, or NULL */
+	unsigned int line;    /* from 1; 0 when the file as a whole is meant */
+	unsigned int column;  /* from 1, in characters; 0 without a place in the line */
+	unsigned int length;  /* of the marked words, in characters */
+	char *text;           /* what is wrong, what is accepted */
+	char *source;         /* the line, or what of a long line is near; NULL without place */
+	unsigned int skipped; /* characters of the line left out in front of `source` */
 };
-
-#define FW_DIAG_SOURCE 400
 
 /* All zero is an empty list; release with fw_diags_free(). */
 struct fw_diags {

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements of the policy language other than rules, sets and timeouts; includes. */
+#include "fwctl/policy/parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/base/num.h"
+#include "fwctl/policy/print.h"
+
+#define MAX_INCLUDE_DEPTH 16
+
+/* --- tokens and reports ------------------------------------------------------------------------
+ */
+
+const struct fw_token *fw_parser_token(const struct fw_parser *parser)
+{
+	return parser->at < parser->count ? &parser->tokens[parser->at] : NULL;
+}
+
+bool fw_parser_accept(struct fw_parser *parser, const char *word)
+{
+	const struct fw_token *token = fw_parser_token(parser);
+
+	if (!token || !fw_token_is(token, word))
+		return false;
+	parser->at++;
+	return true;
+}
+
+int fw_parser_mistake_in(struct fw_parser *parser, const struct fw_token *token, size_t offset,
+			 size_t length, char *text)
+{
+	fw_token_mistake(parser->diags, parser->source->name, token, offset, length, text);
+	return -1;
+}
+
+int fw_parser_mistake(struct fw_parser *parser, const struct fw_token *token, const char *format,
+		      ...)
+{
+	const struct fw_token *last = &parser->tokens[parser->count - 1];
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = fw_strdup("out of memory");
+	va_end(args);
+	if (token)
+		return fw_parser_mistake_in(parser, token, 0, token->length, text);
+	/* Something is missing: point behind the last word, and behind its quote. */
+	return fw_parser_mistake_in(parser, last, last->length + last->quoted, 0, text);
+}
+
+void fw_parser_note(struct fw_parser *parser, const struct fw_token *token, char *text)
+{
+	size_t count = parser->diags->count;
+
+	fw_parser_mistake_in(parser, token, 0, token->length, text);
+	parser->diags->errors--;
+	if (parser->diags->count > count)
+		parser->diags->items[count].note = true;
+}
+
+int fw_parser_expected(struct fw_parser *parser, const struct fw_token *token, const char *what,
+		       const struct fw_word *words)
+{
+	struct fw_buf buf = { 0 };
+	const char *nearest = NULL;
+
+	if (token) {
+		fw_buf_printf(&buf, "unknown %s \"%.*s\", expected ", what,
+			      (int)(token->length < 60 ? token->length : 60), token->text);
+		nearest = fw_word_nearest(words, token->text, token->length);
+	} else {
+		fw_buf_printf(&buf, "a %s is missing, expected ", what);
+	}
+	fw_words_print(&buf, words);
+	if (nearest)
+		fw_buf_printf(&buf, "; did you mean \"%s\"?", nearest);
+	fw_parser_mistake(parser, token, "%s", fw_buf_text(&buf));
+	fw_buf_free(&buf);
+	return -1;
+}
+
+int fw_parser_word(struct fw_parser *parser, const char *what, const struct fw_word *words,
+		   uint64_t *value)
+{
+	const struct fw_token *token = fw_parser_token(parser);
+	const struct fw_word *word;
+
+	word = token && !token->quoted ? fw_word_find(words, token->text, token->length) : NULL;
+	if (!word)
+		return fw_parser_expected(parser, token, what, words);
+	parser->at++;
+	*value = word->value;
+	return 0;
+}
+
+/* --- settings ----------------------------------------------------------------------------------
+ */
+
+static const struct fw_setting_place *setting_place(const struct fw_policy *policy,
+						    enum fw_setting setting)
+{
+	size_t i;
+
+	for (i = 0; i < policy->setting_count; i++)
+		if (policy->settings[i].setting == setting)
+			return &policy->settings[i];
+	return NULL;
+}
+
+/* Remembers where a setting stands. A policy that says it twice is unclear, so it is wrong. */
+static int add_setting(struct fw_parser *parser, enum fw_setting setting, const char *name,
+		       bool only_once)
+{
+	struct fw_policy *policy = parser->policy;
+	const struct fw_token *first = &parser->tokens[0];
+	const struct fw_setting_place *before = setting_place(policy, setting);
+
+	if (before && only_once)
+		return fw_parser_mistake(parser, first, "%s is set twice, first at %s:%u", name,
+					 before->place.file, before->place.line);
+	fw_array_grow(&policy->settings, &policy->setting_capacity, policy->setting_count,
+		      sizeof(*policy->settings));
+	policy->settings[policy->setting_count++] =
+		(struct fw_setting_place){ setting,
+					   fw_token_place(first, &parser->tokens[parser->count - 1],
+							  parser->source->name) };
+	return 0;
+}
+
+static int parse_default(struct fw_parser *parser)
+{
+	static const struct fw_word verdicts[] = { { "allow", FW_ACTION_ALLOW },
+						   { "deny", FW_ACTION_DENY },
+						   { "reject", FW_ACTION_REJECT },
+						   { 0 } };
+	uint64_t action, direction = FW_DIR_IN;
+	char *name;
+	int result;
+
+	if (fw_parser_word(parser, "verdict", verdicts, &action) < 0)
+		return -1;
+	/* ufw takes "default deny" for the incoming one. */
+	if (fw_parser_token(parser) &&
+	    fw_parser_word(parser, "direction", fw_direction_words, &direction) < 0)
+		return -1;
+	name = fw_format("default of %s packets", fw_word_name(fw_direction_words, direction));
+	result = add_setting(parser, FW_SET_DEFAULT_IN + (enum fw_setting)direction, name, true);
+	free(name);
+	parser->policy->defaults[direction] = (enum fw_action)action;
+	return result;
+}
+
+static int parse_logging(struct fw_parser *parser)
+{
+	uint64_t level;
+
+	if (fw_parser_word(parser, "logging level", fw_logging_words, &level) < 0)
+		return -1;
+	parser->policy->logging = (enum fw_logging)level;
+	return add_setting(parser, FW_SET_LOGGING, "logging", true);
+}
+
+static int parse_switch(struct fw_parser *parser, enum fw_setting setting, const char *name,
+			bool *where)
+{
+	uint64_t on;
+
+	if (fw_parser_word(parser, "switch", fw_onoff_words, &on) < 0)
+		return -1;
+	*where = on;
+	return add_setting(parser, setting, name, true);
+}
+
+static int parse_ping(struct fw_parser *parser)
+{
+	return parse_switch(parser, FW_SET_PING, "ping", &parser->policy->ping);
+}
+
+static int parse_mdns(struct fw_parser *parser)
+{
+	return parse_switch(parser, FW_SET_MDNS, "mdns", &parser->policy->mdns);
+}
+
+static int parse_dhcp(struct fw_parser *parser)
+{
+	return parse_switch(parser, FW_SET_DHCP, "dhcp", &parser->policy->dhcp);
+}
+
+static int parse_profiles(struct fw_parser *parser)
+{
+	uint64_t what;
+
+	if (fw_parser_word(parser, "word", fw_profiles_words, &what) < 0)
+		return -1;
+	parser->policy->profiles = (enum fw_profiles)what;
+	return add_setting(parser, FW_SET_PROFILES, "profiles", true);
+}
+
+/* Line numbers are shifted to the lowest bit of the mask, so its bits must be neighbours. */
+static bool is_run_of_ones(uint64_t mask)
+{
+	uint64_t low = mask & -mask;
+
+	return mask && !((mask + low) & mask);
+}
+
+static int parse_stamp(struct fw_parser *parser)
+{
+	const struct fw_token *token;
+	uint64_t mask;
+
+	if (!fw_parser_accept(parser, "mark"))
+		return fw_parser_mistake(parser, fw_parser_token(parser),
+					 "expected: stamp mark MASK, as in stamp mark 0xffff0000");
+	token = fw_parser_token(parser);
+	if (!token)
+		return fw_parser_mistake(parser, NULL,
+					 "a mask is missing, as in stamp mark 0xffff0000");
+	if (fw_num_parse_n(token->text, token->length, 1, UINT32_MAX, &mask) != FW_NUM_OK ||
+	    !is_run_of_ones(mask))
+		return fw_parser_mistake(parser, token,
+					 "a mask is a number up to 0xffffffff whose one bits are "
+					 "neighbours, as 0xffff0000");
+	parser->at++;
+	parser->policy->stamp = (uint32_t)mask;
+	return add_setting(parser, FW_SET_STAMP, "stamp", true);
+}
+
+static int parse_set(struct fw_parser *parser)
+{
+	if (add_setting(parser, FW_SET_SET, "set", false) < 0)
+		return -1;
+	return fw_parse_set(parser);
+}
+
+static int parse_timeout(struct fw_parser *parser)
+{
+	if (add_setting(parser, FW_SET_TIMEOUT, "timeout", false) < 0)
+		return -1;
+	return fw_parse_timeout(parser);
+}
+
+/* --- include -----------------------------------------------------------------------------------
+ */
+
+static void parse_source(struct fw_parser *parser, const char *text, size_t length);
+
+static const char *add_file_name(struct fw_policy *policy, const char *name)
+{
+	fw_array_grow(&policy->files, &policy->file_capacity, policy->file_count,
+		      sizeof(*policy->files));
+	return policy->files[policy->file_count++] = fw_strdup(name);
+}
+
+static struct fw_buf *add_text(struct fw_parser *parser)
+{
+	fw_array_grow(&parser->texts, &parser->text_capacity, parser->text_count,
+		      sizeof(*parser->texts));
+	parser->texts[parser->text_count] = (struct fw_buf){ 0 };
+	return &parser->texts[parser->text_count++];
+}
+
+char *fw_parser_path(const struct fw_parser *parser, const char *name, size_t length)
+{
+	const char *slash = strrchr(parser->source->name, '/');
+
+	if (*name == '/' || !slash)
+		return fw_strndup(name, length);
+	return fw_format("%.*s%.*s", (int)(slash + 1 - parser->source->name), parser->source->name,
+			 (int)length, name);
+}
+
+static bool is_being_read(const struct fw_source *source, struct fw_file_id id)
+{
+	for (; source; source = source->from)
+		if (source->id.dev == id.dev && source->id.ino == id.ino)
+			return true;
+	return false;
+}
+
+static int include(struct fw_parser *parser, const struct fw_token *token, const char *path)
+{
+	struct fw_source source = { .from = parser->source, .depth = parser->source->depth + 1 };
+	struct fw_err err = FW_ERR_INIT;
+	struct fw_buf text;
+
+	if (source.depth > MAX_INCLUDE_DEPTH)
+		return fw_parser_mistake(parser, token, "files include each other %d levels deep",
+					 MAX_INCLUDE_DEPTH);
+	if (fw_text_read(path, add_text(parser), &source.id, &err) < 0) {
+		fw_parser_mistake(parser, token, "%s: %s", path, err.what);
+		fw_err_free(&err);
+		return -1;
+	}
+	if (is_being_read(parser->source, source.id))
+		return fw_parser_mistake(parser, token, "%s includes itself", path);
+	source.name = add_file_name(parser->policy, path);
+	parser->source = &source;
+	text = parser->texts[parser->text_count - 1];
+	parse_source(parser, text.data, text.length);
+	parser->source = source.from;
+	return 0;
+}
+
+static int parse_include(struct fw_parser *parser)
+{
+	const struct fw_token *token = fw_parser_token(parser);
+	struct fw_parser outer;
+	char *path;
+	int result;
+
+	if (!token || !token->length)
+		return fw_parser_mistake(parser, token,
+					 "a file name is missing, as in include \"other.conf\"");
+	parser->at++;
+	add_setting(parser, FW_SET_INCLUDE, "include", false);
+	path = fw_parser_path(parser, token->text, token->length);
+	outer = *parser;
+	result = include(parser, token, path);
+	parser->tokens = outer.tokens;
+	parser->count = outer.count;
+	parser->at = outer.at;
+	free(path);
+	return result;
+}
+
+/* --- statements --------------------------------------------------------------------------------
+ */
+
+static const struct {
+	const char *word;
+	int (*parse)(struct fw_parser *parser);
+} statements[] = {
+	{ "default", parse_default }, { "logging", parse_logging }, { "ping", parse_ping },
+	{ "mdns", parse_mdns },       { "dhcp", parse_dhcp },       { "profiles", parse_profiles },
+	{ "stamp", parse_stamp },     { "set", parse_set },         { "timeout", parse_timeout },
+	{ "include", parse_include }, { "route", fw_parse_rule },   { "allow", fw_parse_rule },
+	{ "deny", fw_parse_rule },    { "reject", fw_parse_rule },  { "limit", fw_parse_rule },
+};
+
+#define STATEMENTS (sizeof(statements) / sizeof(statements[0]))
+
+static int unknown_statement(struct fw_parser *parser)
+{
+	struct fw_word words[STATEMENTS + 1] = { 0 };
+	size_t i;
+
+	/* The list for the message: rules first, as most statements are rules. */
+	for (i = 0; i < STATEMENTS; i++)
+		words[i].name = statements[(i + 10) % STATEMENTS].word;
+	if (fw_token_is(&parser->tokens[0], "ufw"))
+		return fw_parser_mistake(parser, &parser->tokens[0],
+					 "a rule is written without the word \"ufw\" in front");
+	return fw_parser_expected(parser, &parser->tokens[0], "statement", words);
+}
+
+static void parse_statement(struct fw_parser *parser)
+{
+	const struct fw_token *extra;
+	size_t i;
+
+	parser->at = 0;
+	for (i = 0; i < STATEMENTS; i++)
+		if (fw_parser_accept(parser, statements[i].word))
+			break;
+	if (i == STATEMENTS) {
+		unknown_statement(parser);
+		return;
+	}
+	if (statements[i].parse(parser) < 0)
+		return;
+	extra = fw_parser_token(parser);
+	if (extra)
+		fw_parser_mistake(parser, extra,
+				  "\"%.*s\" is too much here, the statement is "
+				  "complete before it",
+				  (int)(extra->length < 60 ? extra->length : 60), extra->text);
+}
+
+static bool has_nul(struct fw_parser *parser, const char *text, size_t length)
+{
+	const char *nul = length ? memchr(text, '\0', length) : NULL, *at, *line = text;
+	unsigned int number = 1;
+
+	if (!nul)
+		return false;
+	for (at = text; (at = memchr(at, '\n', (size_t)(nul - at))); line = ++at)
+		number++;
+	fw_diag_add(parser->diags, parser->source->name, number, (unsigned int)(nul - line) + 1, 1,
+		    NULL, 0, fw_strdup("a NUL byte, a policy is plain text"));
+	return true;
+}
+
+static void parse_source(struct fw_parser *parser, const char *text, size_t length)
+{
+	struct fw_lexer lexer;
+
+	if (has_nul(parser, text, length))
+		return;
+	fw_lexer_init(&lexer, parser->source->name, text, length, parser->diags);
+	while (!parser->stop && fw_lexer_next(&lexer)) {
+		parser->tokens = lexer.tokens;
+		parser->count = lexer.count;
+		parse_statement(parser);
+	}
+	fw_lexer_free(&lexer);
+}
+
+/* --- names of sets -----------------------------------------------------------------------------
+ */
+
+static const char *nearest_set(const struct fw_policy *policy, const struct fw_token *token)
+{
+	struct fw_word *words = fw_calloc(policy->set_count + 1, sizeof(*words));
+	const char *nearest;
+	size_t i;
+
+	for (i = 0; i < policy->set_count; i++)
+		words[i].name = policy->sets[i].name;
+	nearest = fw_word_nearest(words, token->text + 1, token->length - 1);
+	free(words);
+	return nearest;
+}
+
+static void resolve_set(struct fw_parser *parser, const struct fw_set_use *use)
+{
+	struct fw_policy *policy = parser->policy;
+	struct fw_rule *rule = &policy->rules[use->rule];
+	const char *name = use->token.text + 1, *nearest;
+	size_t length = use->token.length - 1, i;
+	struct fw_buf buf = { 0 };
+
+	for (i = 0; i < policy->set_count; i++) {
+		if (strlen(policy->sets[i].name) == length &&
+		    !memcmp(policy->sets[i].name, name, length)) {
+			(use->to ? &rule->to : &rule->from)->set = (uint32_t)i;
+			return;
+		}
+	}
+	fw_buf_printf(&buf, "there is no set \"%.*s\"", (int)(length < 60 ? length : 60), name);
+	nearest = nearest_set(policy, &use->token);
+	if (nearest)
+		fw_buf_printf(&buf, "; did you mean \"@%s\"?", nearest);
+	else
+		fw_buf_printf(&buf, ", a line \"set %.*s { … }\" makes it",
+			      (int)(length < 60 ? length : 60), name);
+	fw_token_mistake(parser->diags, use->file, &use->token, 0, use->token.length,
+			 fw_buf_take(&buf));
+}
+
+/* --- the whole policy --------------------------------------------------------------------------
+ */
+
+static struct fw_policy *finish(struct fw_parser *parser)
+{
+	struct fw_policy *policy = parser->policy;
+	size_t i;
+
+	for (i = 0; i < parser->use_count; i++)
+		resolve_set(parser, &parser->uses[i]);
+	for (i = 0; i < parser->text_count; i++)
+		fw_buf_free(&parser->texts[i]);
+	free(parser->texts);
+	free(parser->uses);
+	fw_profiles_free(&parser->profiles);
+	if (parser->diags->errors) {
+		fw_policy_free(policy);
+		return NULL;
+	}
+	fw_policy_number(policy);
+	return policy;
+}
+
+static struct fw_policy *parse_all(const char *name, struct fw_file_id id, const char *text,
+				   size_t length, const struct fw_policy_options *options,
+				   struct fw_diags *diags)
+{
+	struct fw_parser parser = { .policy = fw_policy_new(), .options = options, .diags = diags };
+	struct fw_source source = { .id = id };
+
+	source.name = add_file_name(parser.policy, name);
+	parser.source = &source;
+	parse_source(&parser, text, length);
+	return finish(&parser);
+}
+
+struct fw_policy *fw_policy_parse(const char *name, const char *text, size_t length,
+				  const struct fw_policy_options *options, struct fw_diags *diags)
+{
+	return parse_all(name, (struct fw_file_id){ 0, 0 }, text, length, options, diags);
+}
+
+struct fw_policy *fw_policy_read(const char *path, const struct fw_policy_options *options,
+				 struct fw_diags *diags)
+{
+	struct fw_err err = FW_ERR_INIT;
+	struct fw_policy *policy = NULL;
+	struct fw_buf text = { 0 };
+	struct fw_file_id id;
+
+	if (fw_text_read(path, &text, &id, &err) < 0)
+		fw_diag_add(diags, path, 0, 0, 0, NULL, 0, fw_strdup(err.what));
+	else
+		policy = parse_all(path, id, text.data, text.length, options, diags);
+	fw_err_free(&err);
+	fw_buf_free(&text);
+	return policy;
+}
