@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fwctl/base/mem.h"
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
 
 #define HELP_COLUMN 34
+#define HELP_WIDTH  80
 
 /* "  -s, --orig-src, --src ADDR[/PREFIX]" */
 static void print_names(struct fw_buf *line, const struct fw_option *option)
@@ -28,15 +30,46 @@ static void print_names(struct fw_buf *line, const struct fw_option *option)
 		fw_buf_printf(line, " %s", option->arg);
 }
 
+/* The help of a tuple's field has "%s" where the direction belongs. The caller frees the text. */
+static char *help_text(const struct fw_option *option)
+{
+	const char *mark = strstr(option->help, "%s");
+	const char *direction = option->min == FW_IN_REPLY ? "reply" : "original";
+
+	if (!mark)
+		return fw_strdup(option->help);
+	return fw_format("%.*s%s%s", (int)(mark - option->help), option->help, direction, mark + 2);
+}
+
+/* Prints `text`, which begins in HELP_COLUMN, in lines that fit a terminal of HELP_WIDTH. */
+static void print_wrapped(const char *text)
+{
+	size_t room = HELP_WIDTH - HELP_COLUMN, used = 0, word;
+
+	for (; *text; text += word, text += *text == ' ') {
+		word = strcspn(text, " ");
+		if (used && used + 1 + word > room) {
+			printf("\n%*s", HELP_COLUMN, "");
+			used = 0;
+		}
+		printf("%s%.*s", used ? " " : "", (int)word, text);
+		used += word + (used > 0);
+	}
+	printf("\n");
+}
+
 static void print_option(const struct fw_option *option)
 {
 	struct fw_buf line = { 0 };
+	char *help = help_text(option);
 
 	print_names(&line, option);
 	if (line.length >= HELP_COLUMN)
-		printf("%s\n%*s%s\n", fw_buf_text(&line), HELP_COLUMN, "", option->help);
+		printf("%s\n%*s", fw_buf_text(&line), HELP_COLUMN, "");
 	else
-		printf("%-*s%s\n", HELP_COLUMN, fw_buf_text(&line), option->help);
+		printf("%-*s", HELP_COLUMN, fw_buf_text(&line));
+	print_wrapped(help);
+	free(help);
 	fw_buf_free(&line);
 }
 

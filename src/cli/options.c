@@ -212,6 +212,9 @@ int fw_options_parse(const struct fw_option_group *groups, int argc, char **argv
 	}
 	while (reader.next < argc)
 		argv[arguments++] = argv[reader.next++];
+	/* What is left is passed on to execv(3), which counts by the end. */
+	if (arguments < argc)
+		argv[arguments] = NULL;
 	return arguments;
 }
 

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What all commands have in common, without privileges and without a kernel's answer: help, version,
+# mistakes on the command line, and output that goes nowhere.
+
+load ../lib/fwctl
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# As somebody who may nothing.
+as_nobody() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all \
+			--inh-caps -all "$@"
+	else
+		"$@"
+	fi
+}
+
+@test "--help lists the commands, each with its line, and needs no privileges" {
+	run -0 --separate-stderr as_nobody "$FWCTL_BUILD/fwctl" --help
+	matches "$output" "fwctl \[--netns NAME\|PID\|PATH\] COMMAND"
+	matches "$output" $'\n  list +[A-Z][a-z]+ '
+	matches "$output" "--netns"
+	same "" "$stderr"
+}
+
+@test "every command's --help shows its usage, and has no line of more than 80 columns" {
+	for program in "$FWCTL_BUILD"/fwctl-*[a-z]; do
+		[ -x "$program" ] || continue
+		command=${program##*/fwctl-}
+		run -0 --separate-stderr as_nobody "$FWCTL_BUILD/fwctl" "$command" --help
+		matches "$output" "^[Uu]sage: fwctl $command"
+		same "" "$stderr"
+		same "" "$(echo "$output" | awk 'length > 80')"
+		lacks "$output" "%"
+	done
+}
+
+@test "--version is one line, the same for all commands" {
+	run -0 --separate-stderr as_nobody "$FWCTL_BUILD/fwctl" --version
+	matches "$output" "^fwctl [0-9]+\.[0-9]+\.[0-9]+$"
+	same "" "$stderr"
+	same "$output" "$(as_nobody "$FWCTL_BUILD/fwctl" list --version)"
+}
+
+@test "an unknown command is misuse, and the one that was meant is named" {
+	run -2 --separate-stderr fwctl lst
+	same "" "$output"
+	matches "$stderr" "lst"
+	matches "$stderr" "did you mean list\?"
+	run -2 --separate-stderr fwctl banana
+	lacks "$stderr" "did you mean"
+	matches "$stderr" "fwctl --help"
+}
+
+@test "a command is never searched in PATH, nor anywhere else" {
+	mkdir bin
+	printf '#!/bin/sh\necho planted\n' > bin/fwctl-planted
+	chmod +x bin/fwctl-planted
+	for word in planted ../bin/planted /bin/planted . .. '' 'list/../planted'; do
+		PATH=$PWD/bin:$PATH run -2 fwctl "$word"
+		lacks "$output" "^planted$"
+	done
+}
+
+@test "no command at all is misuse, and shows how it is used" {
+	run -2 fwctl
+	matches "$output" "[Uu]sage"
+}
+
+@test "an unknown option is misuse, and the one that was meant is named" {
+	run -2 --separate-stderr fwctl list --sprot 62222
+	matches "$stderr" "sprot"
+	matches "$stderr" "did you mean --sport\?"
+	run -2 --separate-stderr fwctl --nets x list
+	matches "$stderr" "did you mean --netns\?"
+}
+
+@test "options are not abbreviated, and their values are there" {
+	run -2 fwctl list --fam ipv4
+	run -2 --separate-stderr fwctl list --sport
+	matches "$stderr" "--sport"
+	run -2 fwctl list --quiet=yes
+	run -2 --separate-stderr fwctl list surplus
+	matches "$stderr" "surplus"
+}
+
+@test "values are strict" {
+	for words in '--sport 99999' '--sport 30-5' '--sport abc' '--sport -1' '--sport 0x10000' \
+		'-s 10.0.0.256' '-s 10.0.0.0/33' '-s banana' '-p bananas' '-f ipv5' '-u banana' \
+		'-p tcp --state BANANA' '-m banana' '-m 4294967296'; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr fwctl list $words
+		matches "$stderr" "^fwctl list: "
+	done
+}
+
+@test "hostile words come back escaped" {
+	word=$(printf 'a\033[31m%%n%%s\302\233')
+	run -2 --separate-stderr fwctl list --sport "$word"
+	matches "$stderr" 'a\\x1b\[31m%n%s'
+	lacks "$stderr" $'\033'
+	run -2 --separate-stderr fwctl "$word"
+	lacks "$stderr" $'\033'
+	run -2 --separate-stderr fwctl list "$(printf '%0100000d' 0)"
+	run -2 --separate-stderr fwctl "$(printf '%0100000d' 0)"
+}
+
+@test "a full disk is an error" {
+	run -1 --separate-stderr sh -c "'$FWCTL_BUILD/fwctl' --help > /dev/full"
+	matches "$stderr" "No space left on device"
+	run -1 --separate-stderr sh -c "'$FWCTL_BUILD/fwctl' list --help > /dev/full"
+	matches "$stderr" "No space left on device"
+}
+
+@test "a reader that goes away is not" {
+	run -0 --separate-stderr bash -c "set -o pipefail; '$FWCTL_BUILD/fwctl' list --help | :"
+	same "" "$stderr"
+}
+
+@test "with stdin, stdout and stderr closed, in each combination" {
+	run -0 bash -c "'$FWCTL_BUILD/fwctl' --version <&-"
+	run -1 --separate-stderr bash -c "'$FWCTL_BUILD/fwctl' --version >&-"
+	matches "$stderr" "Bad file descriptor"
+	run -0 bash -c "'$FWCTL_BUILD/fwctl' --version 2>&-"
+	run -2 bash -c "'$FWCTL_BUILD/fwctl' lst <&- 2>&-"
+	same "" "$output"
+	run -1 bash -c "'$FWCTL_BUILD/fwctl' --version <&- >&- 2>&-"
+}
+
+@test "without privileges: one clear sentence, what to try, and exit 3" {
+	run -3 --separate-stderr as_nobody "$FWCTL_BUILD/fwctl" list
+	same "" "$output"
+	between 1 2 "${#stderr_lines[@]}"
+	matches "$stderr" "permitted|permission|privileges"
+	matches "$stderr" "root|CAP_NET_ADMIN"
+}
+
+@test "it does without an environment, and in a folder that is gone" {
+	run -0 env -i "$FWCTL_BUILD/fwctl" --help
+	matches "$output" $'\n  list '
+	mkdir gone
+	cd gone
+	rmdir ../gone
+	run -0 "$FWCTL_BUILD/fwctl" list --version
+}
