@@ -42,6 +42,7 @@ struct dump {
 	struct fw_ring ring;
 	pthread_t thread;
 	struct fw_err receive_err; /* of the receiving thread; looked at after it has ended */
+	bool threaded;             /* the thread runs */
 	bool done;                 /* the end of the answer was seen */
 };
 
@@ -74,20 +75,28 @@ static bool ends_dump(const void *bytes, size_t size)
 	return false;
 }
 
+/* Receives one part into the ring. False when it was the last one, or none is wanted or to be had.
+ */
+static bool receive_part(struct dump *dump)
+{
+	char *slot = fw_ring_slot(&dump->ring);
+	ssize_t length;
+
+	if (!slot)
+		return false;
+	length = fw_socket_receive(&dump->socket, slot, SLOT_SIZE, 0, &dump->receive_err);
+	if (length < 0)
+		return false;
+	fw_ring_give(&dump->ring, (size_t)length);
+	return !ends_dump(slot, (size_t)length);
+}
+
 static void *receive(void *context)
 {
 	struct dump *dump = context;
-	ssize_t length;
-	char *slot;
 
-	while ((slot = fw_ring_slot(&dump->ring))) {
-		length = fw_socket_receive(&dump->socket, slot, SLOT_SIZE, 0, &dump->receive_err);
-		if (length < 0)
-			break;
-		fw_ring_give(&dump->ring, (size_t)length);
-		if (ends_dump(slot, (size_t)length))
-			break;
-	}
+	while (receive_part(dump))
+		;
 	fw_ring_close(&dump->ring);
 	return NULL;
 }
@@ -102,6 +111,7 @@ static int start_thread(struct dump *dump, struct fw_err *err)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(&dump->thread, NULL, receive, dump);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	dump->threaded = !failed;
 	return failed ? fw_err_sys(err, failed, "starting a thread") : 0;
 }
 
@@ -132,6 +142,11 @@ static int dump_start(struct dump *dump, struct nlmsghdr *request, struct work *
 	if (send_request(dump, request, work, err) < 0)
 		return -1;
 	fw_ring_init(&dump->ring, SLOTS, SLOT_SIZE);
+	/* A small table is one part, for which no thread is worth its start. */
+	if (!receive_part(dump)) {
+		fw_ring_close(&dump->ring);
+		return 0;
+	}
 	if (!start_thread(dump, err))
 		return 0;
 	fw_ring_free(&dump->ring);
@@ -158,7 +173,8 @@ static int dump_drain(struct dump *dump, struct fw_err *err)
 static int dump_stop(struct dump *dump, int result, struct fw_err *err)
 {
 	fw_ring_abandon(&dump->ring);
-	pthread_join(dump->thread, NULL);
+	if (dump->threaded)
+		pthread_join(dump->thread, NULL);
 	if (!result && !dump->done) {
 		result = fw_err_set(err, FW_ERR_INCOMPLETE, "%s",
 				    dump->receive_err.what ? dump->receive_err.what
