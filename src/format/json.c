@@ -27,14 +27,11 @@ static const struct fw_field *const rows[] = {
 /* `,"key":` — keys come from rows and hold nothing that needs escaping. */
 static char *put_key(struct fw_sink *sink, char *at, const char *key)
 {
-	size_t length = strlen(key);
-
 	if (!sink->first)
 		*at++ = ',';
 	sink->first = false;
 	*at++ = '"';
-	memcpy(at, key, length);
-	at += length;
+	at = fw_put_name(at, key);
 	*at++ = '"';
 	*at++ = ':';
 	return at;
@@ -42,11 +39,8 @@ static char *put_key(struct fw_sink *sink, char *at, const char *key)
 
 static char *put_quoted(char *at, const char *text)
 {
-	size_t length = strlen(text);
-
 	*at++ = '"';
-	memcpy(at, text, length);
-	at += length;
+	at = fw_put_name(at, text);
 	*at++ = '"';
 	return at;
 }

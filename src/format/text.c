@@ -68,28 +68,19 @@ static void choose_rows(struct fw_sink *sink)
 /* "udp      17 ": names are padded to eight columns. */
 static char *put_padded(char *at, const char *name)
 {
-	size_t length = strlen(name);
+	char *end = at + 8;
 
-	memcpy(at, name, length);
-	at += length;
-	for (; length < 8; length++)
+	at = fw_put_name(at, name);
+	while (at < end)
 		*at++ = ' ';
 	return at;
-}
-
-static char *put_name(char *at, const char *name)
-{
-	size_t length = strlen(name);
-
-	memcpy(at, name, length);
-	return at + length;
 }
 
 static char *put_state(char *at, const struct fw_flow *flow)
 {
 	const char *name = fw_word_name(flow->proto->states, flow->state);
 
-	return put_name(at, name ? name : "NONE");
+	return fw_put_name(at, name ? name : "NONE");
 }
 
 /* "[start=Sun Nov 22 19:00:00 2026]", as ctime(3) without its line feed. */
@@ -210,7 +201,7 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 		at = put_padded(at, fw_family_name(sink->family));
 	} else {
 		if (!is_bare(row)) {
-			at = put_name(at, fw_field_text(row));
+			at = fw_put_name(at, fw_field_text(row));
 			*at++ = '=';
 		}
 		at = put_value(sink, at, row, value);
