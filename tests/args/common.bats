@@ -147,3 +147,15 @@ as_nobody() {
 	rmdir ../gone
 	run -0 "$FWCTL_BUILD/fwctl" list --version
 }
+
+@test "little stack and few descriptors are enough" {
+	run -0 bash -c "ulimit -s 64; '$FWCTL_BUILD/fwctl' list --help"
+	run -0 bash -c "ulimit -n 4; '$FWCTL_BUILD/fwctl' list --help"
+}
+
+@test "every program has its manual page" {
+	for program in "$FWCTL_BUILD"/fwctl "$FWCTL_BUILD"/fwctl-*[a-z]; do
+		[ -x "$program" ] || continue
+		[ -f "$FWCTL_SOURCE/doc/${program##*/}.8" ] || same "${program##*/}.8" "nothing"
+	done
+}
