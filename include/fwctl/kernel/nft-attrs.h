@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Comparing netlink attributes that we would send with those that the kernel reports. */
+#ifndef FWCTL_KERNEL_NFT_ATTRS_H
+#define FWCTL_KERNEL_NFT_ATTRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct nlattr;
+
+/* Attributes one after the other. */
+struct fw_attrs {
+	struct nlattr *first;
+	size_t size; /* bytes */
+};
+
+struct fw_attrs fw_attrs_nested(const struct nlattr *attr);
+
+/* The first attribute of that type, or NULL. */
+struct nlattr *fw_attrs_find(struct fw_attrs attrs, uint16_t type);
+
+/*
+ * Whether `actual` says all that `expected` says, nests included: equal values, and as many
+ * attributes of each type. A missing attribute is as good as zeros, as the kernel has it. What the
+ * kernel adds of its own (handles, use counts) is not looked at; neither are values of counters,
+ * nor attributes whose type is a bit in `ignore`.
+ */
+bool fw_attrs_match(struct fw_attrs expected, struct fw_attrs actual, uint64_t ignore);
+
+/* The data of the first counter expression in a list of expressions (or of the expression that
+ * `list` is itself): NFTA_COUNTER_*. False when there is none. */
+bool fw_attrs_counter(struct fw_attrs list, struct fw_attrs *data);
+
+/* Copies packets and bytes from one counter's data to another's. */
+void fw_attrs_copy_counter(struct fw_attrs to, struct fw_attrs from);
+
+/* The number in network order, or 0. */
+uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sending the transaction, and what the kernel says to it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/kernel/nft.h"
+
+/* Room for the errors of thousands of messages; each is a hundred bytes or so. */
+#define ANSWER_BUFFER (1 << 20)
+
+struct verdict {
+	uint32_t first_seq;
+	size_t count;  /* messages sent */
+	bool acked;    /* the one message that asks for it */
+	bool lost;     /* the kernel could not deliver all its answers */
+	int sys;       /* of the first message that failed */
+	size_t failed; /* its entry */
+	char *detail;
+};
+
+/* The kernel goes on after an error and reports those of later messages, too: the first counts. */
+static void take_answer(struct verdict *verdict, const struct nlmsghdr *message)
+{
+	struct fw_message_error error;
+	size_t entry = message->nlmsg_seq - verdict->first_seq;
+
+	if (message->nlmsg_type != NLMSG_ERROR || entry >= verdict->count ||
+	    fw_message_error_read(message, &error) < 0)
+		return;
+	if (!error.sys) {
+		verdict->acked = true;
+	} else if (!verdict->sys) {
+		verdict->sys = error.sys;
+		verdict->failed = entry;
+		verdict->detail = error.detail ? fw_strdup(error.detail) : NULL;
+	}
+}
+
+/* The kernel has worked on the batch before sendmsg() came back: all its answers are there. */
+static int collect(struct fw_socket *sock, struct verdict *verdict, struct fw_err *err)
+{
+	char buffer[FW_SOCKET_DATAGRAM] __attribute__((aligned(8)));
+	const struct nlmsghdr *message;
+	ssize_t got;
+	int left;
+
+	for (;;) {
+		got = fw_socket_receive(sock, buffer, sizeof(buffer), MSG_DONTWAIT, err);
+		if (got == 0)
+			return 0;
+		if (got < 0 && err->sys == ENOBUFS) {
+			verdict->lost = true;
+			fw_err_free(err);
+			continue;
+		}
+		if (got < 0)
+			return -1;
+		left = (int)got;
+		for (message = (const void *)buffer; mnl_nlmsg_ok(message, left);
+		     message = mnl_nlmsg_next(message, &left))
+			if (message->nlmsg_pid == sock->portid)
+				take_answer(verdict, message);
+	}
+}
+
+static bool kernel_lacks(const struct verdict *verdict, const struct fw_nft_entry *entry)
+{
+	if (entry->part == FW_NFT_PART_FRAME)
+		return verdict->sys == EOPNOTSUPP || verdict->sys == EINVAL;
+	return verdict->sys == ENOENT || verdict->sys == EOPNOTSUPP ||
+	       verdict->sys == EPROTONOSUPPORT || verdict->sys == EAFNOSUPPORT;
+}
+
+static int refused(const struct fw_nft_batch *batch, const struct verdict *verdict,
+		   const char *what, struct fw_err *err)
+{
+	const struct fw_nft_entry *entry = &batch->entries[verdict->failed];
+	char *name = fw_nft_entry_name(batch, entry);
+	char *asked = entry->part == FW_NFT_PART_FRAME ? fw_strdup(what)
+						       : fw_format("%s: %s", what, name);
+
+	fw_kernel_err(err, verdict->sys, asked, verdict->detail);
+	if (kernel_lacks(verdict, entry)) {
+		err->kind = FW_ERR_DENIED;
+		fw_err_hint(err,
+			    "this kernel lacks what it needs: nf_tables itself, or one of its "
+			    "modules (nft_ct, nft_log, nft_reject_inet, nft_limit, nft_fib_inet, "
+			    "nf_conntrack helpers)");
+	}
+	free(asked);
+	free(name);
+	return -1;
+}
+
+static int send_batch(struct fw_socket *sock, const struct fw_nft_batch *batch, size_t size,
+		      const char *what, struct fw_err *err)
+{
+	/* The kernel counts 32 bytes of its own (netlink_sendmsg()). */
+	size_t room = fw_socket_send_buffer(sock, size + 64);
+
+	fw_socket_receive_buffer(sock, ANSWER_BUFFER);
+	if (fw_socket_send(sock, batch->bytes.data, size, what, err) == 0)
+		return 0;
+	if (err->sys == EMSGSIZE)
+		fw_err_hint(err,
+			    "the ruleset takes %zu bytes in one message, and %zu are allowed here; "
+			    "raise net.core.wmem_max",
+			    size, room);
+	return -1;
+}
+
+static int run_batch(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
+		     size_t messages, const char *what, struct fw_err *err)
+{
+	struct verdict verdict = { .first_seq = sock->seq + 1, .count = messages };
+	size_t size =
+		messages < batch->count ? batch->entries[messages].offset : batch->bytes.length;
+	struct fw_err own = FW_ERR_INIT;
+	int result;
+
+	fw_nft_batch_stamp(batch, generation, verdict.first_seq);
+	sock->seq += (uint32_t)batch->count;
+	result = send_batch(sock, batch, size, what, &own);
+	if (result == 0)
+		result = collect(sock, &verdict, &own);
+	if (result == 0 && verdict.sys)
+		result = refused(batch, &verdict, what, &own);
+	else if (result == 0 && !verdict.acked)
+		result = fw_kernel_err(&own, ENOBUFS, what, NULL);
+	free(verdict.detail);
+	if (result < 0 && err)
+		*err = own;
+	else
+		fw_err_free(&own);
+	return result;
+}
+
+int fw_nft_apply(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
+		 struct fw_err *err)
+{
+	return run_batch(sock, batch, generation, batch->count, "changing the ruleset", err);
+}
+
+int fw_nft_check(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
+		 struct fw_err *err)
+{
+	return run_batch(sock, batch, generation, batch->count - 1, "checking the ruleset", err);
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's table against the messages that would make it. */
+#include <endian.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/kernel/nft-set-index.h"
+#include "fwctl/kernel/nft.h"
+
+#define READING "reading table inet " FW_NFT_TABLE
+/* The same inconsistent answer so often means that somebody changes rulesets without a pause. */
+#define TRIES 10
+/* How far a rule is looked for when it is not where it should be. */
+#define LOOK_AHEAD 1024
+
+struct named {
+	const char *name;
+	size_t entry; /* in batch->entries */
+};
+
+struct comparison {
+	struct fw_socket *sock;
+	struct fw_nft_batch *batch;
+	struct fw_nft_state *state;
+	struct fw_err *err;
+	bool *seen;                            /* by entry */
+	struct named *chains, *sets, *objects; /* sorted by name */
+	size_t *first_rule;                    /* entry of each chain's first rule */
+	size_t *next_rule;                     /* and which of its rules is expected next */
+	size_t chain;                          /* index of the one that the last rule was of */
+	struct fw_set_index index;             /* of the set whose elements are being read */
+};
+
+static void differ(struct fw_nft_state *state, char *text)
+{
+	state->differences++;
+	if (state->count == FW_NFT_DIFFERENCES_MAX) {
+		free(text);
+		return;
+	}
+	fw_array_grow(&state->different, &state->capacity, state->count, sizeof(char *));
+	state->different[state->count++] = text;
+}
+
+void fw_nft_state_free(struct fw_nft_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->count; i++)
+		free(state->different[i]);
+	free(state->different);
+	memset(state, 0, sizeof(*state));
+}
+
+static struct fw_attrs message_attrs(const struct nlmsghdr *message)
+{
+	return (struct fw_attrs){ mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
+				  mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg) };
+}
+
+static struct fw_attrs entry_attrs(const struct comparison *c, size_t entry)
+{
+	return message_attrs(fw_nft_entry_message(c->batch, &c->batch->entries[entry]));
+}
+
+/* "" when it is missing or not terminated. */
+static const char *text_of(struct fw_attrs attrs, uint16_t type)
+{
+	const struct nlattr *attr = fw_attrs_find(attrs, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr)
+									 : "";
+}
+
+/* --- the entries by name -----------------------------------------------------------------------
+ */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+static struct named *names_of(const struct fw_nft_batch *batch, enum fw_nft_part part, size_t count)
+{
+	struct named *names = fw_calloc(count + 1, sizeof(*names));
+	const struct fw_ruleset *ruleset = batch->ruleset;
+	size_t entry, at = 0;
+
+	for (entry = 0; entry < batch->count; entry++) {
+		uint32_t index = batch->entries[entry].index;
+
+		if (batch->entries[entry].part != part)
+			continue;
+		names[at].entry = entry;
+		names[at++].name = part == FW_NFT_PART_CHAIN ? ruleset->chains[index].name
+				   : part == FW_NFT_PART_SET ? ruleset->sets[index].name
+							     : ruleset->objects[index].name;
+	}
+	qsort(names, count, sizeof(*names), compare_names);
+	return names;
+}
+
+/* The entry of that name, or 0, which is the frame's. */
+static size_t find_name(const struct named *names, size_t count, const char *name)
+{
+	const struct named wanted = { name, 0 };
+	const struct named *found = bsearch(&wanted, names, count, sizeof(*names), compare_names);
+
+	return found ? found->entry : 0;
+}
+
+static void comparison_begin(struct comparison *c)
+{
+	const struct fw_ruleset *ruleset = c->batch->ruleset;
+	size_t entry, i = c->batch->count;
+
+	c->seen = fw_calloc(c->batch->count, sizeof(bool));
+	c->chains = names_of(c->batch, FW_NFT_PART_CHAIN, ruleset->chain_count);
+	c->sets = names_of(c->batch, FW_NFT_PART_SET, ruleset->set_count);
+	c->objects = names_of(c->batch, FW_NFT_PART_OBJECT, ruleset->object_count);
+	c->first_rule = fw_calloc(ruleset->chain_count + 1, sizeof(size_t));
+	c->next_rule = fw_calloc(ruleset->chain_count + 1, sizeof(size_t));
+	for (entry = i; entry-- > 0;)
+		if (c->batch->entries[entry].part == FW_NFT_PART_RULE)
+			c->first_rule[c->batch->entries[entry].index] = entry;
+}
+
+static void comparison_end(struct comparison *c)
+{
+	free(c->seen);
+	free(c->chains);
+	free(c->sets);
+	free(c->objects);
+	free(c->first_rule);
+	free(c->next_rule);
+	fw_set_index_free(&c->index);
+}
+
+/* --- table, chains, sets, objects --------------------------------------------------------------
+ */
+
+static void compare_entry(struct comparison *c, size_t entry, struct fw_attrs actual,
+			  uint64_t ignore)
+{
+	char *name = fw_nft_entry_name(c->batch, &c->batch->entries[entry]);
+
+	c->seen[entry] = true;
+	if (!fw_attrs_match(entry_attrs(c, entry), actual, ignore))
+		differ(c->state, fw_format("%s differs", name));
+	free(name);
+}
+
+/* The digest is the comment in the table's user data: type 0, length, text with its NUL. */
+static void read_digest(struct fw_nft_state *state, struct fw_attrs attrs)
+{
+	const struct nlattr *attr = fw_attrs_find(attrs, NFTA_TABLE_USERDATA);
+	const uint8_t *udata = attr ? mnl_attr_get_payload(attr) : NULL;
+	const size_t size = sizeof(state->digest);
+
+	if (attr && mnl_attr_get_payload_len(attr) == 2 + size && udata[0] == 0 &&
+	    udata[1] == size && udata[2 + size - 1] == '\0')
+		memcpy(state->digest, udata + 2, size);
+}
+
+static int take_table(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+
+	c->state->present = true;
+	read_digest(c->state, message_attrs(message));
+	/* The digest is told apart: another policy is no change by somebody else. */
+	if (c->batch)
+		compare_entry(c, FW_NFT_ENTRY_TABLE, message_attrs(message),
+			      1ull << NFTA_TABLE_USERDATA);
+	return 0;
+}
+
+static int take_named(struct comparison *c, struct fw_attrs attrs, const struct named *names,
+		      size_t count, const char *kind, const char *name, uint64_t ignore)
+{
+	size_t entry = find_name(names, count, name);
+
+	if (entry)
+		compare_entry(c, entry, attrs, ignore);
+	else
+		differ(c->state, fw_format("%s %s was added", kind, name));
+	return 0;
+}
+
+static int take_chain(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	struct fw_attrs attrs = message_attrs(message);
+
+	/* Kernels dump the chains of all tables. */
+	if (strcmp(text_of(attrs, NFTA_CHAIN_TABLE), FW_NFT_TABLE) != 0)
+		return 0;
+	return take_named(c, attrs, c->chains, c->batch->ruleset->chain_count, "chain",
+			  text_of(attrs, NFTA_CHAIN_NAME), 0);
+}
+
+static int take_set(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	struct fw_attrs attrs = message_attrs(message);
+
+	return take_named(c, attrs, c->sets, c->batch->ruleset->set_count, "set",
+			  text_of(attrs, NFTA_SET_NAME), 1ull << NFTA_SET_ID);
+}
+
+static int take_object(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	struct fw_attrs attrs = message_attrs(message);
+
+	return take_named(c, attrs, c->objects, c->batch->ruleset->object_count, "object",
+			  text_of(attrs, NFTA_OBJ_NAME), 0);
+}
+
+/* --- rules -------------------------------------------------------------------------------------
+ */
+
+static void carry_rule_counter(struct fw_attrs to, struct fw_attrs from)
+{
+	const struct nlattr *target = fw_attrs_find(to, NFTA_RULE_EXPRESSIONS);
+	const struct nlattr *source = fw_attrs_find(from, NFTA_RULE_EXPRESSIONS);
+	struct fw_attrs target_counter, source_counter;
+
+	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
+	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
+		fw_attrs_copy_counter(target_counter, source_counter);
+}
+
+static bool same_comment(struct fw_attrs a, struct fw_attrs b)
+{
+	const struct nlattr *x = fw_attrs_find(a, NFTA_RULE_USERDATA);
+	const struct nlattr *y = fw_attrs_find(b, NFTA_RULE_USERDATA);
+
+	return x && y && x->nla_len == y->nla_len &&
+	       !memcmp(mnl_attr_get_payload(x), mnl_attr_get_payload(y),
+		       mnl_attr_get_payload_len(x));
+}
+
+/* From `from` on: the rule that is the same, else one with the same comment; `count` if none. */
+static size_t find_rule(const struct comparison *c, size_t chain, size_t from,
+			struct fw_attrs actual, bool *same)
+{
+	size_t count = c->batch->ruleset->chains[chain].count, candidate = count, i;
+
+	*same = true;
+	for (i = from; i < count && i - from < LOOK_AHEAD; i++) {
+		struct fw_attrs expected = entry_attrs(c, c->first_rule[chain] + i);
+		bool comment = same_comment(expected, actual);
+
+		/* Comments are cheap to compare; where they differ, rules do. */
+		if ((comment || !fw_attrs_find(actual, NFTA_RULE_USERDATA)) &&
+		    fw_attrs_match(expected, actual, 0))
+			return i;
+		if (comment && candidate == count)
+			candidate = i;
+	}
+	*same = false;
+	return candidate;
+}
+
+static int take_rule(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	const struct fw_ruleset *ruleset = c->batch->ruleset;
+	struct fw_attrs actual = message_attrs(message);
+	const char *chain = text_of(actual, NFTA_RULE_CHAIN);
+	size_t entry = find_name(c->chains, ruleset->chain_count, chain), index, at;
+	bool same;
+
+	if (!entry) {
+		differ(c->state, fw_format("a rule was added to chain %s", chain));
+		return 0;
+	}
+	index = c->batch->entries[entry].index;
+	at = find_rule(c, index, c->next_rule[index], actual, &same);
+	if (at == ruleset->chains[index].count) {
+		differ(c->state, fw_format("a rule was added to chain %s", chain));
+		return 0;
+	}
+	entry = c->first_rule[index] + at;
+	c->next_rule[index] = at + 1;
+	c->seen[entry] = true;
+	carry_rule_counter(entry_attrs(c, entry), actual);
+	if (!same)
+		compare_entry(c, entry, actual, 0);
+	return 0;
+}
+
+/* --- elements ----------------------------------------------------------------------------------
+ */
+
+static int take_elems(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	struct fw_attrs attrs = message_attrs(message);
+	const struct nlattr *list = fw_attrs_find(attrs, NFTA_SET_ELEM_LIST_ELEMENTS), *elem;
+	const char *set = text_of(attrs, NFTA_SET_ELEM_LIST_SET);
+
+	if (!list)
+		return 0;
+	mnl_attr_for_each_nested(elem, list)
+	{
+		switch (fw_set_index_take(&c->index, fw_attrs_nested(elem))) {
+		case FW_SET_ELEM_ADDED:
+			differ(c->state, fw_format("an element was added to set %s", set));
+			break;
+		case FW_SET_ELEM_DIFFERS:
+			differ(c->state, fw_format("an element of set %s differs", set));
+			break;
+		default: break;
+		}
+	}
+	return 0;
+}
+
+/* --- requests ----------------------------------------------------------------------------------
+ */
+
+/* One request of the whole reading; `names` are pairs of attribute and text, ended by 0. */
+struct question {
+	uint16_t type, flags;
+	uint16_t table_attr, name_attr; /* 0: none */
+	const char *name;
+	fw_message_fn *take;
+};
+
+static int ask(struct comparison *c, const struct question *question, bool *interrupted)
+{
+	char buffer[512] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *message = fw_message_begin(
+		c->sock, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | question->type),
+		question->flags, NFPROTO_INET);
+	bool once = false;
+	int result;
+
+	if (question->table_attr)
+		mnl_attr_put_strz(message, question->table_attr, FW_NFT_TABLE);
+	if (question->name_attr)
+		mnl_attr_put_strz(message, question->name_attr, question->name);
+	result = fw_socket_request(c->sock, message, READING, question->take, c, &once, c->err);
+	*interrupted |= once;
+	return result;
+}
+
+static int take_generation(const struct nlmsghdr *message, void *data)
+{
+	struct comparison *c = data;
+	const struct nlattr *id = fw_attrs_find(message_attrs(message), NFTA_GEN_ID);
+	uint32_t value = 0;
+
+	if (id && mnl_attr_get_payload_len(id) == sizeof(value))
+		memcpy(&value, mnl_attr_get_payload(id), sizeof(value));
+	c->state->generation = be32toh(value);
+	return 0;
+}
+
+static int read_generation(struct comparison *c)
+{
+	static const struct question question = { NFT_MSG_GETGEN, 0, 0, 0, NULL, take_generation };
+	bool interrupted;
+
+	return ask(c, &question, &interrupted);
+}
+
+static int read_table(struct comparison *c)
+{
+	static const struct question question = { NFT_MSG_GETTABLE, 0, NFTA_TABLE_NAME, 0, NULL,
+						  take_table };
+	bool interrupted;
+
+	if (ask(c, &question, &interrupted) == 0)
+		return 0;
+	if (!c->err || c->err->sys != ENOENT)
+		return -1;
+	fw_err_free(c->err);
+	return 0;
+}
+
+/* What packets or timeouts change is not the policy's. */
+static bool has_fixed_elements(const struct fw_nft_set *set)
+{
+	return !set->dynamic && !set->timeouts;
+}
+
+static int read_set_elems(struct comparison *c, uint32_t set, bool *interrupted)
+{
+	const char *name = c->batch->ruleset->sets[set].name;
+	const struct question question = {
+		NFT_MSG_GETSETELEM,     NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE,
+		NFTA_SET_ELEM_LIST_SET, name,       take_elems
+	};
+	size_t missing;
+
+	if (!c->seen[find_name(c->sets, c->batch->ruleset->set_count, name)] ||
+	    !has_fixed_elements(&c->batch->ruleset->sets[set]))
+		return 0;
+	fw_set_index_build(&c->index, c->batch, set);
+	if (ask(c, &question, interrupted) < 0)
+		return -1;
+	missing = fw_set_index_missing(&c->index);
+	if (missing)
+		differ(c->state, fw_format("%zu %s of set %s %s gone", missing,
+					   missing == 1 ? "element" : "elements", name,
+					   missing == 1 ? "is" : "are"));
+	return 0;
+}
+
+static int read_objects(struct comparison *c, bool *interrupted)
+{
+	static const struct question questions[] = {
+		{ NFT_MSG_GETCHAIN, NLM_F_DUMP, 0, 0, NULL, take_chain },
+		{ NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, 0, NULL, take_set },
+		{ NFT_MSG_GETOBJ, NLM_F_DUMP, NFTA_OBJ_TABLE, 0, NULL, take_object },
+		{ NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, 0, NULL, take_rule },
+	};
+	uint32_t i;
+
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (ask(c, &questions[i], interrupted) < 0)
+			return -1;
+	for (i = 0; i < c->batch->ruleset->set_count; i++)
+		if (read_set_elems(c, i, interrupted) < 0)
+			return -1;
+	return 0;
+}
+
+/* Elements are counted set by set. */
+static void report_missing(struct comparison *c)
+{
+	size_t entry;
+
+	for (entry = 0; entry < c->batch->count; entry++) {
+		uint8_t part = c->batch->entries[entry].part;
+		char *name;
+
+		if (c->seen[entry] || part == FW_NFT_PART_FRAME || part == FW_NFT_PART_ELEMS)
+			continue;
+		name = fw_nft_entry_name(c->batch, &c->batch->entries[entry]);
+		differ(c->state, fw_format("%s is gone", name));
+		free(name);
+	}
+}
+
+/* 1: read and true at state->generation, 0: changed meanwhile, -1: error. */
+static int read_once(struct comparison *c)
+{
+	bool interrupted = false;
+	uint32_t generation;
+
+	fw_nft_state_free(c->state);
+	if (read_generation(c) < 0)
+		return -1;
+	generation = c->state->generation;
+	if (read_table(c) < 0)
+		return -1;
+	if (c->state->present && c->batch) {
+		/* ENOENT: the table or a set went away between two requests. */
+		if (read_objects(c, &interrupted) < 0)
+			return c->err && c->err->sys == ENOENT ? 0 : -1;
+		report_missing(c);
+	}
+	if (read_generation(c) < 0)
+		return -1;
+	return !interrupted && generation == c->state->generation;
+}
+
+static int read_consistently(struct fw_socket *sock, struct fw_nft_batch *batch,
+			     struct fw_nft_state *state, struct fw_err *err)
+{
+	struct fw_err own = FW_ERR_INIT;
+	int tries, result = 0;
+
+	memset(state, 0, sizeof(*state));
+	for (tries = 0; tries < TRIES && result == 0; tries++) {
+		struct comparison c = { .sock = sock, .batch = batch, .state = state, .err = &own };
+
+		fw_err_free(&own);
+		if (batch)
+			comparison_begin(&c);
+		result = read_once(&c);
+		if (batch)
+			comparison_end(&c);
+	}
+	if (result > 0) {
+		fw_err_free(&own);
+		return 0;
+	}
+	fw_nft_state_free(state);
+	if (result < 0 && err) {
+		fw_err_free(err);
+		*err = own;
+		return -1;
+	}
+	fw_err_free(&own);
+	if (result < 0)
+		return -1;
+	fw_err_set(err, FW_ERR_INCOMPLETE,
+		   READING ": the rulesets changed during each of %d readings", TRIES);
+	return fw_err_hint(err, "another program changes nftables all the time; try again");
+}
+
+int fw_nft_read(struct fw_socket *sock, struct fw_nft_state *state, struct fw_err *err)
+{
+	return read_consistently(sock, NULL, state, err);
+}
+
+int fw_nft_compare(struct fw_socket *sock, struct fw_nft_batch *batch, struct fw_nft_state *state,
+		   struct fw_err *err)
+{
+	return read_consistently(sock, batch, state, err);
+}
