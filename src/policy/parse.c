@@ -458,6 +458,20 @@ static void resolve_set(struct fw_parser *parser, const struct fw_set_use *use)
 /* --- the whole policy --------------------------------------------------------------------------
  */
 
+/* A line that does not fit into the mask would be stamped as another one. */
+static void check_stamp(struct fw_parser *parser)
+{
+	const struct fw_policy *policy = parser->policy;
+	const struct fw_setting_place *stamp = setting_place(policy, FW_SET_STAMP);
+	unsigned int last = policy->rule_count ? policy->rules[policy->rule_count - 1].line : 0;
+
+	if (stamp && policy->stamp && last > policy->stamp >> __builtin_ctz(policy->stamp))
+		fw_diag_add(parser->diags, stamp->place.file, stamp->place.line, 0, 0, NULL, 0,
+			    fw_format("the mask has room for line numbers up to %u, the policy has "
+				      "%u",
+				      policy->stamp >> __builtin_ctz(policy->stamp), last));
+}
+
 static struct fw_policy *finish(struct fw_parser *parser)
 {
 	struct fw_policy *policy = parser->policy;
@@ -470,11 +484,12 @@ static struct fw_policy *finish(struct fw_parser *parser)
 	free(parser->texts);
 	free(parser->uses);
 	fw_profiles_free(&parser->profiles);
+	fw_policy_number(policy);
+	check_stamp(parser);
 	if (parser->diags->errors) {
 		fw_policy_free(policy);
 		return NULL;
 	}
-	fw_policy_number(policy);
 	return policy;
 }
 

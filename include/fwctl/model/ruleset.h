@@ -22,7 +22,7 @@
  * - Elements of one interval set do not overlap, and when the key has one part they are sorted;
  *   elements of an exact set are all different and have no end.
  * - At most one verdict, vmap or reject in a rule, as its last statement, and a counter before it.
- * - Names are letters, digits and _. Comments and log prefixes are printable UTF-8 without `"`
+ * - Names are letters, digits, _ and -. Comments and log prefixes are printable UTF-8 without `"`
  *   and below the kernel's limits (FW_NFT_COMMENT_MAX, FW_NFT_PREFIX_MAX).
  */
 #ifndef FWCTL_MODEL_RULESET_H
