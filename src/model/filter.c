@@ -185,7 +185,7 @@ static bool field_matches(const struct fw_cond *cond, const struct fw_field *fie
 {
 	const void *at = fw_field_at(field, record);
 
-	if (!fw_field_present(field, record))
+	if (!fw_field_present(field, record) && !field->zero_absent)
 		return false;
 	switch (cond->op) {
 	case FW_OP_RANGES: return in_ranges(cond, number_at(field->type, at));
