@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "fwctl/cli/command.h"
+#include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/ct-query.h"
@@ -73,7 +74,7 @@ static const struct fw_command command = {
 	.usage = "[FILTER] [-o FORMAT]",
 	.options = options,
 	.values_size = sizeof(struct values),
-	.takes_filter = true,
+	.filter_source = &fw_filter_source,
 	.run = run,
 };
 

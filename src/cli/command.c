@@ -193,7 +193,8 @@ static int check_arguments(struct fw_cli *cli)
 static int parse(struct fw_cli *cli, struct common *common, int argc, char **argv)
 {
 	const struct fw_command *command = cli->command;
-	struct fw_option *filter_options = command->takes_filter ? fw_filter_options() : NULL;
+	const struct fw_filter_source *source = command->filter_source;
+	struct fw_option *filter_options = source ? source->options() : NULL;
 	static const struct fw_option no_options[] = { { 0 } };
 	struct fw_filter_reader reader = { .filter = cli->filter };
 	const struct fw_option_group groups[] = {
@@ -210,7 +211,7 @@ static int parse(struct fw_cli *cli, struct common *common, int argc, char **arg
 		return -1;
 	if (common->help || common->version || common->summary || common->list_options)
 		return 0;
-	if (command->takes_filter && fw_filter_reader_finish(&reader, &cli->err) < 0)
+	if (source && source->finish(&reader, &cli->err) < 0)
 		return -1;
 	return check_arguments(cli);
 }

@@ -99,7 +99,7 @@ static void add_tuple_fields(struct rows *rows, const struct fw_field *field)
 	}
 }
 
-struct fw_option *fw_filter_options(void)
+static struct fw_option *filter_options(void)
 {
 	static const struct fw_option end = { 0 };
 	const struct fw_proto *const *proto;
@@ -195,7 +195,7 @@ static unsigned int families_of(const struct fw_cond *cond)
 	return families;
 }
 
-int fw_filter_reader_finish(struct fw_filter_reader *reader, struct fw_err *err)
+static int finish(struct fw_filter_reader *reader, struct fw_err *err)
 {
 	const struct fw_filter *filter = reader->filter;
 	size_t i, j;
@@ -214,3 +214,8 @@ int fw_filter_reader_finish(struct fw_filter_reader *reader, struct fw_err *err)
 		}
 	return 0;
 }
+
+const struct fw_filter_source fw_filter_source = {
+	.options = filter_options,
+	.finish = finish,
+};

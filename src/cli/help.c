@@ -98,8 +98,8 @@ void fw_help_print(const struct fw_command *command, const char *name)
 	printf("Usage: %s %s\n%s.\n", name, command->usage, command->summary);
 	print_verbs(command->verbs);
 	print_options(command->options, "Options");
-	if (command->takes_filter) {
-		filter = fw_filter_options();
+	if (command->filter_source) {
+		filter = command->filter_source->options();
 		print_options(filter, "Filter (conditions that must all hold)");
 		free(filter);
 	}
@@ -133,8 +133,8 @@ void fw_help_print_options(const struct fw_command *command)
 	for (verb = command->verbs; verb && verb->name; verb++)
 		printf("%s\n", verb->name);
 	print_names_plain(command->options);
-	if (command->takes_filter) {
-		filter = fw_filter_options();
+	if (command->filter_source) {
+		filter = command->filter_source->options();
 		print_names_plain(filter);
 		free(filter);
 	}

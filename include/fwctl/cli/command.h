@@ -14,6 +14,7 @@
 
 struct fw_cli;
 struct fw_filter;
+struct fw_filter_source;
 
 struct fw_command {
 	const char *name;    /* "list"; in messages it stands behind "fwctl " */
@@ -23,9 +24,11 @@ struct fw_command {
 	void (*help_more)(void);         /* prints still more of it, or NULL */
 	const struct fw_option *options; /* or NULL */
 	size_t values_size;              /* of the struct that the options fill; starts as zeros */
-	bool takes_filter;               /* add the filter options that the field rows name */
-	bool stop_early;                 /* options end at the first argument */
-	int min_args, max_args;          /* number of arguments; max_args -1: any */
+	/* &fw_filter_source (cli/filter-options.h) adds the filter options; or NULL. A pointer, so
+	 * that programs without a filter do not load what it needs. */
+	const struct fw_filter_source *filter_source;
+	bool stop_early;        /* options end at the first argument */
+	int min_args, max_args; /* number of arguments; max_args -1: any */
 	/*
 	 * Does the work after everything is parsed. Returns the exit status, or -1 with cli->err
 	 * set; fw_main() then prints the error and exits with its kind.
@@ -41,7 +44,7 @@ struct fw_cli {
 	const struct fw_command *command;
 	char *name; /* "fwctl policy apply": how messages begin */
 	void *values;
-	struct fw_filter *filter; /* with takes_filter; never NULL then */
+	struct fw_filter *filter; /* what the filter options said; empty without them */
 	int argc;                 /* the arguments, options taken out */
 	char **argv;
 	struct fw_err err;

@@ -15,13 +15,18 @@ struct fw_filter_reader {
 	bool negate_next; /* --not was the option before */
 };
 
-/* All rows: those of fields and protocols and the special ones. The caller frees the array. */
-struct fw_option *fw_filter_options(void);
+/* What a command that takes a filter names as its filter_source: there is one, fw_filter_source. */
+struct fw_filter_source {
+	/* All rows: those of fields and protocols and the special ones. The caller frees the array.
+	 */
+	struct fw_option *(*options)(void);
+	/*
+	 * After the last option: a dangling --not, and conditions that exclude each other whatever
+	 * the flow (`-f ipv6 -s 10.0.0.1`, `--icmp-type 8 -p tcp`), are misuse and name both words.
+	 */
+	int (*finish)(struct fw_filter_reader *reader, struct fw_err *err);
+};
 
-/*
- * After the last option: a dangling --not, and conditions that exclude each other whatever the flow
- * (`-f ipv6 -s 10.0.0.1`, `--icmp-type 8 -p tcp`), are misuse and name both words.
- */
-int fw_filter_reader_finish(struct fw_filter_reader *reader, struct fw_err *err);
+extern const struct fw_filter_source fw_filter_source;
 
 #endif
