@@ -5,7 +5,7 @@
 
 # The commands there are, one a line.
 _fwctl_commands() {
-	"$1" --help 2> /dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p'
+	"$1" --help 2> /dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
 # _fwctl_values OPTION: the words that its value is one of, from the options on stdin.
@@ -42,9 +42,9 @@ _fwctl() {
 		options=$("$program" "${command[@]}" --list-options 2> /dev/null) ||
 			options=$("$program" "${command[0]}" --list-options 2> /dev/null)
 		words=$(_fwctl_values "$before" <<< "$options")
-		[ -n "$words" ] || words=$(sed -n 's/^\([a-z][a-z-]*\)$/\1/p' <<< "$options")
+		[ -n "$words" ] || words=$(sed -n 's/^\([a-z][a-z0-9-]*\)$/\1/p' <<< "$options")
 	fi
-	[[ $word != -* ]] || words="$(sed -n 's/^\(--[a-z-]*\).*/\1/p' <<< "$options") --help --version"
+	[[ $word != -* ]] || words="$(sed -n 's/^\(--[a-z0-9-]*\).*/\1/p' <<< "$options") --help --version"
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 

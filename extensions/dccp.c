@@ -20,8 +20,7 @@ static const struct fw_word roles[] = { { "client", 0 }, { "server", 1 }, { 0 } 
 
 static const struct fw_field info[] = {
 	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
-	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_DCCP_STATE, .words = states,
-	  .option = { { "state", 0 } }, .arg = "NAME", .help = "state of the connection" },
+	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_DCCP_STATE, .words = states },
 	{ .key = "role", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, role),
 	  .bit = FW_FLOW_ROLE, .attr = CTA_PROTOINFO_DCCP_ROLE, .words = roles,
 	  .option = { { "role", 0 } }, .arg = "client|server",

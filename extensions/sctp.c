@@ -16,8 +16,7 @@ static const struct fw_word states[] = {
 
 static const struct fw_field info[] = {
 	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
-	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_SCTP_STATE, .words = states,
-	  .option = { { "state", 0 } }, .arg = "NAME", .help = "state of the connection" },
+	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_SCTP_STATE, .words = states },
 	{ .key = "vtag_orig", .type = FW_TYPE_U32, .offset = offsetof(struct fw_flow, vtag_orig),
 	  .bit = FW_FLOW_VTAG_ORIG, .attr = CTA_PROTOINFO_SCTP_VTAG_ORIGINAL,
 	  .option = { { "orig-vtag", 0 } }, .arg = "N",

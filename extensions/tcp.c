@@ -16,8 +16,7 @@ static const struct fw_word states[] = {
 
 static const struct fw_field info[] = {
 	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
-	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_TCP_STATE, .words = states,
-	  .option = { { "state", 0 } }, .arg = "NAME", .help = "state of the connection" },
+	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_TCP_STATE, .words = states },
 	{ 0 },
 };
 

@@ -113,9 +113,9 @@ static char *put_value(struct fw_sink *sink, char *at, const struct fw_field *ro
 	case FW_TYPE_SECONDS: return fw_put_u64(at, *(const uint64_t *)value);
 	case FW_TYPE_ADDR: return put_addr(sink, at, value);
 	case FW_TYPE_FAMILY: return put_quoted(at, fw_family_name(sink->family));
-	case FW_TYPE_PROTO: return put_quoted(at, fw_proto_shown(sink->flow->proto));
+	case FW_TYPE_PROTO: return put_quoted(at, fw_proto_shown(sink->proto));
 	case FW_TYPE_STATE:
-		return put_word(at, sink->flow->proto->states, *(const uint8_t *)value, "NONE");
+		return put_word(at, sink->proto->states, *(const uint8_t *)value, "NONE");
 	case FW_TYPE_WORD: return put_word(at, row->words, *(const uint8_t *)value, "");
 	case FW_TYPE_FLAGS:
 		return put_flags(at, *(const uint32_t *)value & SHOWN_STATUS, row->words);

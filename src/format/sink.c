@@ -52,18 +52,20 @@ static void emit_fields(struct fw_sink *sink, const struct fw_field *row, const 
 static void emit_tuple(struct fw_sink *sink, const struct fw_field *group,
 		       const struct fw_tuple *tuple)
 {
+	sink->group = group;
 	sink->format->open(sink, group);
 	emit_fields(sink, fw_tuple_head, tuple, false);
-	emit_fields(sink, sink->flow->proto->tuple, tuple, sink->format->whole_tuples);
+	emit_fields(sink, sink->proto->tuple, tuple, sink->format->whole_tuples);
 	emit_fields(sink, fw_tuple_tail, tuple, false);
 	sink->format->close(sink, group);
+	sink->group = NULL;
 }
 
 int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 {
 	const struct fw_field *const *row;
 
-	sink->flow = flow;
+	sink->proto = flow->proto;
 	sink->family = flow->family;
 	sink->format->begin(sink, FW_RECORD_FLOW);
 	for (row = sink->rows; *row; row++) {

@@ -76,9 +76,9 @@ static char *put_padded(char *at, const char *name)
 	return at;
 }
 
-static char *put_state(char *at, const struct fw_flow *flow)
+static char *put_state(const struct fw_sink *sink, char *at, uint8_t state)
 {
-	const char *name = fw_word_name(flow->proto->states, flow->state);
+	const char *name = fw_word_name(sink->proto->states, state);
 
 	return fw_put_name(at, name ? name : "NONE");
 }
@@ -148,6 +148,14 @@ static void put_tag(struct fw_sink *sink, enum tag tag, const void *value)
 	fw_buf_puts(&sink->out, "] ");
 }
 
+/* A zone of one direction is the only word whose name tells the direction. */
+static char *put_direction(const struct fw_sink *sink, char *at, const struct fw_field *row)
+{
+	if (row != fw_tuple_tail)
+		return at;
+	return fw_put_name(at, sink->group == &fw_flow_fields[FW_FIELD_ORIG] ? "-orig" : "-reply");
+}
+
 /* Whether the row is one of the columns in front, which have no name. */
 static bool is_bare(const struct fw_field *row)
 {
@@ -172,7 +180,7 @@ static char *put_value(struct fw_sink *sink, char *at, const struct fw_field *ro
 	case FW_TYPE_ADDR:
 		return sink->family == FW_FAMILY_IPV4 ? fw_put_ipv4(at, value)
 						      : fw_put_ipv6(at, value);
-	case FW_TYPE_STATE: return put_state(at, sink->flow);
+	case FW_TYPE_STATE: return put_state(sink, at, *(const uint8_t *)value);
 	default: return at;
 	}
 }
@@ -196,12 +204,13 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 	/* Longer than any name with any number, address or state. */
 	at = fw_buf_reserve(&sink->out, 128);
 	if (row->type == FW_TYPE_PROTO) {
-		at = put_padded(at, fw_proto_shown(sink->flow->proto));
+		at = put_padded(at, fw_proto_shown(sink->proto));
 	} else if (row->type == FW_TYPE_FAMILY) {
 		at = put_padded(at, fw_family_name(sink->family));
 	} else {
 		if (!is_bare(row)) {
 			at = fw_put_name(at, fw_field_text(row));
+			at = put_direction(sink, at, row);
 			*at++ = '=';
 		}
 		at = put_value(sink, at, row, value);

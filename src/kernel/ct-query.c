@@ -246,17 +246,31 @@ static int dump_table(struct work *work, const struct fw_ct_query *query, struct
 /* ---- the single flow ---------------------------------------------------------------------------
  */
 
+/* The kernel counts its own look-up as one more user of the flow. */
+static int take_found(void *context, const struct fw_flow *flow)
+{
+	const struct work *work = context;
+	struct fw_flow found = *flow;
+
+	found.use -= found.use > 1;
+	return work->take(work->context, &found);
+}
+
 static int get_flow(struct work *work, struct nlmsghdr *request, struct fw_err *err)
 {
+	struct work finder = { .decoder = work->decoder,
+			       .filter = work->filter,
+			       .take = take_found,
+			       .context = work };
 	struct fw_socket socket;
 	int result;
 
 	if (fw_socket_open(&socket, 0, err) < 0)
 		return -1;
 	request->nlmsg_seq = ++socket.seq;
-	result = fw_socket_request(&socket, request, ASKED, work_on_flow, work, NULL, err);
+	result = fw_socket_request(&socket, request, ASKED, work_on_flow, &finder, NULL, err);
 	fw_socket_close(&socket);
-	if (!result || work->stopped)
+	if (!result || finder.stopped)
 		return 0;
 	if (err->sys != ENOENT)
 		return -1;

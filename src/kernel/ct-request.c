@@ -135,6 +135,22 @@ static void take_filter(struct exact *exact, const struct fw_filter *filter)
 		take(exact, &filter->conds[i]);
 }
 
+/*
+ * ctnetlink_filter_match_tuple() has the comparison of IPv6 addresses the wrong way round (5.8 to
+ * 6.18 at least): it leaves out just the flows that were asked for. So they are compared here only.
+ */
+static void keep_ipv6_addrs(struct exact *exact)
+{
+	unsigned int dir;
+
+	if (exact->family == FW_FAMILY_IPV4)
+		return;
+	for (dir = FW_DIR_ORIG; dir <= FW_DIR_REPLY; dir++) {
+		exact->tuple[dir].flags &= ~(uint32_t)(FW_FILTER_SRC | FW_FILTER_DST);
+		exact->tuple[dir].src = exact->tuple[dir].dst = NULL;
+	}
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static void put_addr(struct nlmsghdr *message, uint8_t family, uint16_t v4, uint16_t v6,
@@ -225,6 +241,7 @@ bool fw_ct_needs_family(const struct fw_filter *filter, enum fw_ct_table table)
 	struct exact exact;
 
 	take_filter(&exact, filter);
+	keep_ipv6_addrs(&exact);
 	return table == FW_TABLE_CONNTRACK && !exact.family &&
 	       (exact.tuple[FW_DIR_ORIG].flags || exact.tuple[FW_DIR_REPLY].flags);
 }
@@ -238,6 +255,7 @@ struct nlmsghdr *fw_ct_dump_request(void *buffer, const struct fw_filter *filter
 	take_filter(&exact, filter);
 	if (family)
 		exact.family = family;
+	keep_ipv6_addrs(&exact);
 	message = put_header(buffer, dump_type(table, zero), NLM_F_DUMP, exact.family);
 	if (table != FW_TABLE_CONNTRACK)
 		return message;

@@ -37,7 +37,8 @@ const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1] = {
 	[FW_FIELD_REPLY] = { .key = "reply", .type = FW_TYPE_TUPLE, AT(reply),
 		.bit = FW_FLOW_REPLY },
 	[FW_FIELD_STATE] = { .key = "state", .type = FW_TYPE_STATE, AT(state),
-		.bit = FW_FLOW_STATE },
+		.bit = FW_FLOW_STATE, .option = { { "state", 0 } }, .arg = "NAME",
+		.help = "state of the connection, of tcp, sctp or dccp" },
 	[FW_FIELD_STATUS] = { .key = "status", .type = FW_TYPE_FLAGS, AT(status),
 		.bit = FW_FLOW_STATUS, .words = fw_status_words },
 	[FW_FIELD_MARK] = { .key = "mark", .type = FW_TYPE_U32, AT(mark), .bit = FW_FLOW_MARK,
@@ -77,11 +78,11 @@ const struct fw_field fw_tuple_head[] = {
 };
 
 const struct fw_field fw_tuple_tail[] = {
-	{ .key = "packets", .type = FW_TYPE_U64, AT(packets), .bit = FW_TUPLE_PACKETS },
-	{ .key = "bytes", .type = FW_TYPE_U64, AT(bytes), .bit = FW_TUPLE_BYTES },
 	{ .key = "zone", .type = FW_TYPE_U16, AT(zone), .bit = FW_TUPLE_ZONE, .zero_absent = true,
 	  .option = { { "orig-zone", 0 }, { "reply-zone", 0 } }, .arg = "N",
 	  .help = "zone of the %s direction only" },
+	{ .key = "packets", .type = FW_TYPE_U64, AT(packets), .bit = FW_TUPLE_PACKETS },
+	{ .key = "bytes", .type = FW_TYPE_U64, AT(bytes), .bit = FW_TUPLE_BYTES },
 	{ 0 },
 };
 #undef AT

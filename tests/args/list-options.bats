@@ -24,7 +24,7 @@ with_common() {
 
 @test "--help names the options, all and no other" {
 	fwctl list --help | grep '^  ' | grep -oE -- '^  (-., |    )--[^ ].*' |
-		grep -oE -- '(^|, | )--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u > "$BATS_TEST_TMPDIR/help"
+		grep -oE -- '(^|, | )--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | sort -u > "$BATS_TEST_TMPDIR/help"
 	with_common < "$BATS_TEST_TMPDIR/options" | diff - "$BATS_TEST_TMPDIR/help"
 }
 
@@ -36,7 +36,7 @@ with_common() {
 
 # In mdoc, `.It Fl s , -orig-src , -src Ar …` is the entry of --orig-src and --src.
 @test "the manual page has an entry for each, and no other" {
-	grep -E '^\.It Fl ' "$page" | sed 's/ Ar .*//; s/ Oo .*//' | grep -oE -- ' -[a-z-]+' |
+	grep -E '^\.It Fl ' "$page" | sed 's/ Ar .*//; s/ Oo .*//' | grep -oE -- ' -[a-z0-9-]+' |
 		sed 's/ -/--/' | sort -u > "$BATS_TEST_TMPDIR/page"
 	with_common < "$BATS_TEST_TMPDIR/options" | diff - "$BATS_TEST_TMPDIR/page"
 }
@@ -45,7 +45,7 @@ with_common() {
 @test "the manual page shows each at work" {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | grep '^\.Dl' > "$BATS_TEST_TMPDIR/examples"
 	# What --help writes first on each line: the letter, or else the name.
-	fwctl list --help | sed -n 's/^  \(-[a-zA-Z]\), \(--[a-z-]*\).*/\1 \2/p; s/^      \(--[a-z-]*\).*/\1 \1/p' |
+	fwctl list --help | sed -n 's/^  \(-[a-zA-Z]\), \(--[a-z0-9-]*\).*/\1 \2/p; s/^      \(--[a-z0-9-]*\).*/\1 \1/p' |
 		grep -v -- '--help\|--version' > "$BATS_TEST_TMPDIR/names"
 	[ "$(wc -l < "$BATS_TEST_TMPDIR/names")" -gt 30 ]
 	while read -r letter name; do

@@ -64,8 +64,9 @@ struct fw_sink {
 	int write_error;  /* errno of the first failed write; then nothing is written */
 	uint64_t records; /* complete records so far */
 	/* Of the record that is being written: */
-	const struct fw_flow *flow;
+	const struct fw_proto *proto;
 	uint8_t family;
+	const struct fw_field *group; /* the tuple whose fields come now, or NULL */
 	/* For the format: */
 	bool first; /* nothing in this group yet */
 	void *state;

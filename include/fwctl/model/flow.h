@@ -135,7 +135,7 @@ enum fw_flow_field {
 };
 extern const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1];
 
-/* src, dst: before the protocol's own fields; packets, bytes, zone: after them. */
+/* src, dst: before the protocol's own fields; zone, packets, bytes: after them. */
 extern const struct fw_field fw_tuple_head[];
 extern const struct fw_field fw_tuple_tail[];
 
