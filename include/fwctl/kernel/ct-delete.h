@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Deleting flows by identity, many in one datagram. The kernel works on a datagram before the
+ * send returns and answers nothing but errors, so after each batch it is known which flows were
+ * deleted and which were gone already.
+ */
+#ifndef FWCTL_KERNEL_CT_DELETE_H
+#define FWCTL_KERNEL_CT_DELETE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fwctl/base/err.h"
+#include "fwctl/kernel/ct-query.h"
+#include "fwctl/kernel/socket.h"
+#include "fwctl/model/flow.h"
+
+struct fw_ct_pending;
+
+struct fw_ct_deleter {
+	struct fw_socket socket;
+	fw_flow_fn *deleted; /* is told of each flow that this deleted; its return counts nothing */
+	void *context;
+	uint64_t count;  /* flows deleted so far */
+	uint64_t gone;   /* those that had ended, or been deleted by others, before */
+	uint64_t failed; /* those that the kernel refused to delete */
+	/* The batch that is being gathered: */
+	char *messages;
+	size_t used;
+	uint32_t first_seq;
+	unsigned int pending_count;
+	struct fw_ct_pending *pending;
+};
+
+/* -1 with `err` set. Release with fw_ct_deleter_close() after success only. */
+int fw_ct_deleter_open(struct fw_ct_deleter *deleter, fw_flow_fn *deleted, void *context,
+		       struct fw_err *err);
+
+/*
+ * Deletes `flow`, soon; what it needs of it is copied. -1 with `err` set when deleting has become
+ * impossible (not permitted, a broken socket). A refusal of a single flow is counted in `failed`,
+ * and `err` holds the first one's reason; the return is 0 then.
+ */
+int fw_ct_delete(struct fw_ct_deleter *deleter, const struct fw_flow *flow, struct fw_err *err);
+
+/* Deletes what is still waiting. Same return. */
+int fw_ct_deleter_finish(struct fw_ct_deleter *deleter, struct fw_err *err);
+void fw_ct_deleter_close(struct fw_ct_deleter *deleter);
+
+/*
+ * Empties the whole table in one request, the kernel's own flush. `*count` is the number of flows
+ * that the table had just before.
+ */
+int fw_ct_flush_all(uint64_t *count, struct fw_err *err);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fwctl flush: the same filtered reading as list, with each flow that matches deleted by its
+ * identity. What it says of a flow, it says after the kernel has deleted it.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "fwctl/cli/command.h"
+#include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/output.h"
+#include "fwctl/format/formats.h"
+#include "fwctl/kernel/ct-delete.h"
+#include "fwctl/kernel/ct-query.h"
+#include "fwctl/kernel/labels.h"
+#include "fwctl/kernel/ssh-session.h"
+
+struct values {
+	struct fw_output output;
+	bool all, dry_run, keep_mine, quiet;
+};
+
+#define AT(member) .offset = offsetof(struct values, member)
+
+static const struct fw_option options[] = {
+	{ .names = "all",
+	  .set = fw_set_flag,
+	  AT(all),
+	  .help = "every flow: without a filter it must be said" },
+	{ .names = "dry-run",
+	  .set = fw_set_flag,
+	  AT(dry_run),
+	  .help = "only show what would be deleted" },
+	{ .names = "keep-mine",
+	  .set = fw_set_flag,
+	  AT(keep_mine),
+	  .help = "spare the flow of the ssh session that runs this" },
+	{ .names = "output",
+	  .letter = 'o',
+	  .arg = "FORMAT[,FLAG...]",
+	  .set = fw_set_output,
+	  AT(output),
+	  .help = "how to show what was deleted, as of list" },
+	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ 0 },
+};
+
+/* One flush that is under way. */
+struct flush {
+	const struct values *values;
+	struct fw_ct_deleter deleter;
+	struct fw_ssh_session session;
+	struct fw_sink sink;
+	uint64_t shown; /* flows of a dry run */
+	struct fw_err *err;
+};
+
+static int show(void *context, const struct fw_flow *flow)
+{
+	struct flush *flush = context;
+
+	/* When nobody reads any more, the deleting goes on: it was asked for. */
+	if (!flush->values->quiet)
+		fw_sink_flow(&flush->sink, flow);
+	return 0;
+}
+
+/* Of each flow that matches. */
+static int take(void *context, const struct fw_flow *flow)
+{
+	struct flush *flush = context;
+
+	if (fw_ssh_session_owns(&flush->session, flow))
+		return 0;
+	if (!flush->values->dry_run)
+		return fw_ct_delete(&flush->deleter, flow, flush->err);
+	flush->shown++;
+	return show(flush, flow);
+}
+
+static int flush_matching(struct fw_cli *cli, struct flush *flush)
+{
+	struct fw_ct_query query = { .filter = cli->filter };
+	int status;
+
+	if (fw_ct_deleter_open(&flush->deleter, show, flush, &cli->err) < 0)
+		return -1;
+	status = fw_ct_each(&query, take, flush, &cli->err);
+	if (fw_ct_deleter_finish(&flush->deleter, &cli->err) < 0 || flush->deleter.failed)
+		status = -1;
+	/* An error of deleting ends the reading, which knows of no error then. */
+	return cli->err.kind == FW_ERR_NONE ? status : -1;
+}
+
+static int check_usage(struct fw_cli *cli, const struct values *values)
+{
+	if (values->all && cli->filter->count)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--all is every flow, and %s only some: give one of them",
+				  cli->filter->conds[0].option);
+	if (values->all || cli->filter->count)
+		return 0;
+	fw_err_set(&cli->err, FW_ERR_MISUSE, "without a filter this would delete every flow");
+	return fw_err_hint(&cli->err, "say --all if that is meant");
+}
+
+/* Whether the kernel's own flush does what is asked. */
+static bool is_plain(const struct values *values)
+{
+	return values->all && !values->dry_run && !values->keep_mine && !values->output.format;
+}
+
+static void find_session(const struct fw_cli *cli, struct flush *flush)
+{
+	fw_ssh_session_find(&flush->session);
+	if (!flush->session.count && !flush->values->quiet)
+		fw_cli_note(cli, "no ssh session runs this, so none is spared");
+}
+
+static void say_count(const struct flush *flush, uint64_t count)
+{
+	const struct values *values = flush->values;
+
+	if (values->quiet || flush->sink.format != &fw_format_text)
+		return;
+	fprintf(stderr, "fwctl %s: %" PRIu64 " flow entries %s deleted.\n", PACKAGE_VERSION, count,
+		values->dry_run ? "would be" : "have been");
+}
+
+static int finish_output(struct fw_cli *cli, struct fw_sink *sink, int status)
+{
+	fw_sink_finish(sink);
+	if (status || !sink->write_error || sink->write_error == EPIPE)
+		return status;
+	return fw_err_sys(&cli->err, sink->write_error,
+			  "the flows were deleted, but not all of the output could be written");
+}
+
+static int run(struct fw_cli *cli)
+{
+	struct flush flush = { .values = cli->values, .err = &cli->err };
+	const struct fw_format *format = flush.values->output.format;
+	struct fw_word *labels;
+	int status;
+
+	if (check_usage(cli, flush.values) < 0)
+		return -1;
+	if (flush.values->keep_mine)
+		find_session(cli, &flush);
+	labels = fw_labels_read();
+	fw_sink_init(&flush.sink, format ? format : &fw_format_text, flush.values->output.flags,
+		     STDOUT_FILENO, labels);
+	if (is_plain(flush.values))
+		status = fw_ct_flush_all(&flush.deleter.count, &cli->err);
+	else
+		status = flush_matching(cli, &flush);
+	status = finish_output(cli, &flush.sink, status);
+	if (!status || flush.deleter.count)
+		say_count(&flush, flush.values->dry_run ? flush.shown : flush.deleter.count);
+	fw_ct_deleter_close(&flush.deleter);
+	fw_sink_free(&flush.sink);
+	fw_labels_free(labels);
+	return status;
+}
+
+static const struct fw_command command = {
+	.name = "flush",
+	.summary = "Delete flows from the connection table",
+	.usage = "FILTER|--all [--dry-run] [-o FORMAT]",
+	.options = options,
+	.values_size = sizeof(struct values),
+	.filter_source = &fw_filter_source,
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return fw_main(&command, argc, argv);
+}
