@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of `fwctl policy`, each a run function as struct fw_command has it. */
+#ifndef FWCTL_CLI_POLICY_COMMANDS_H
+#define FWCTL_CLI_POLICY_COMMANDS_H
+
+#include <stdbool.h>
+
+#include "fwctl/cli/command.h"
+
+/* Exit status of `apply --exit-code` when something was changed. */
+#define FW_EXIT_APPLIED 10
+
+/* Exit statuses of `diff`. */
+#define FW_EXIT_DIFFERENT 1
+
+struct fw_policy_apply_values {
+	bool exit_code;
+};
+
+struct fw_policy_show_values {
+	bool nft;
+};
+
+int fw_policy_apply_run(struct fw_cli *cli);
+int fw_policy_check_run(struct fw_cli *cli);
+int fw_policy_diff_run(struct fw_cli *cli);
+int fw_policy_reset_run(struct fw_cli *cli);
+int fw_policy_show_run(struct fw_cli *cli);
+int fw_policy_status_run(struct fw_cli *cli);
+int fw_policy_timeout_run(struct fw_cli *cli);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/cli/policy-files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/policy/diag.h"
+#include "fwctl/policy/print.h"
+#include "fwctl/policy/read.h"
+
+static const char *const profile_dirs[] = { FWCTL_SYSCONFDIR "/applications.d",
+					    "/etc/ufw/applications.d", NULL };
+
+static const struct fw_policy_options options = { .protos = fw_protos,
+						  .profile_dirs = profile_dirs };
+
+static void print_diags(const struct fw_diags *diags)
+{
+	struct fw_buf buf = { 0 };
+
+	if (!diags->count)
+		return;
+	fw_diags_print(&buf, diags);
+	fflush(stdout);
+	fwrite(buf.data, 1, buf.length, stderr);
+	fw_buf_free(&buf);
+}
+
+static struct fw_policy *parse_text(const char *name, const char *text, struct fw_diags *diags)
+{
+	return fw_policy_parse(name, text, strlen(text), &options, diags);
+}
+
+static void report(struct fw_cli *cli, const char *name, const struct fw_diags *diags)
+{
+	print_diags(diags);
+	fw_err_set(&cli->err, FW_ERR_FAILED, "%s has %zu mistake%s; nothing was changed", name,
+		   diags->errors, diags->errors == 1 ? "" : "s");
+}
+
+struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const char **origin)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_policy *policy;
+
+	*origin = path ? path : FW_POLICY_FILE;
+	/* A policy file that is there but cannot be read is an error, not the default. */
+	if (!path && access(FW_POLICY_FILE, F_OK) < 0) {
+		*origin = "the embedded default (there is no " FW_POLICY_FILE ")";
+		policy = parse_text("(default)", fw_policy_default, &diags);
+	} else {
+		policy = fw_policy_read(*origin, &options, &diags);
+	}
+	if (!policy)
+		report(cli, *origin, &diags);
+	fw_diags_free(&diags);
+	return policy;
+}
+
+struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *text)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_policy *policy = parse_text("(command line)", text, &diags);
+
+	if (!policy) {
+		print_diags(&diags);
+		fw_err_set(&cli->err, FW_ERR_MISUSE, "the command line has %zu mistake%s",
+			   diags.errors, diags.errors == 1 ? "" : "s");
+	}
+	fw_diags_free(&diags);
+	return policy;
+}
+
+/* --- the installed one --------------------------------------------------------------------------
+ */
+
+static char *file_name(const char *digest)
+{
+	return fw_format(FW_STATE_POLICY "%s", digest);
+}
+
+static int read_text(const struct fw_state *state, const char *digest, struct fw_buf *text,
+		     struct fw_err *err)
+{
+	char *name = file_name(digest);
+	int result = fw_state_read(state, name, text, err);
+
+	free(name);
+	if (result > 0)
+		return fw_err_set(err, FW_ERR_FAILED,
+				  "the table is there, but not the text of its policy in %s",
+				  state->path);
+	return result;
+}
+
+struct fw_policy *fw_policy_load_installed(const struct fw_state *state, const char *digest,
+					   struct fw_err *err)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_policy *policy = NULL;
+	struct fw_buf text = { 0 };
+	char found[65] = "";
+
+	if (read_text(state, digest, &text, err) == 0) {
+		policy = fw_policy_parse("(installed)", text.data ? text.data : "", text.length,
+					 &options, &diags);
+		if (policy)
+			fw_policy_digest(policy, found);
+		if (strcmp(found, digest) != 0) {
+			fw_err_set(err, FW_ERR_FAILED,
+				   "the text of the installed policy in %s is damaged",
+				   state->path);
+			fw_policy_free(policy);
+			policy = NULL;
+		}
+		fw_diags_free(&diags);
+	}
+	if (!policy)
+		fw_err_hint(err, "'fwctl policy apply' puts a policy and its text in force again");
+	fw_buf_free(&text);
+	return policy;
+}
+
+int fw_policy_keep(const struct fw_state *state, const struct fw_policy *policy, const char *digest,
+		   struct fw_err *err)
+{
+	struct fw_buf text = { 0 };
+	char *name = file_name(digest);
+	int result;
+
+	fw_policy_print(&text, policy, FW_PRINT_RESOLVED);
+	result = fw_state_write(state, name, text.data, text.length, err);
+	fw_buf_free(&text);
+	free(name);
+	return result;
+}

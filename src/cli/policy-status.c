@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/policy-commands.h"
+#include "fwctl/cli/policy-current.h"
+#include "fwctl/cli/policy-table.h"
+#include "fwctl/cli/privilege.h"
+#include "fwctl/policy/print.h"
+
+enum form { PLAIN, VERBOSE, NUMBERED };
+
+static const struct fw_word forms[] = { { "verbose", VERBOSE }, { "numbered", NUMBERED }, { 0 } };
+
+static bool is_on(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int c = file ? getc(file) : '0';
+
+	if (file)
+		fclose(file);
+	return c != '0' && c != EOF;
+}
+
+/* Both families are off: what the policy says about routed packets has nothing to decide. */
+static void note_routing(struct fw_buf *buf, bool after_table)
+{
+	if (!is_on("/proc/sys/net/ipv4/ip_forward") &&
+	    !is_on("/proc/sys/net/ipv6/conf/all/forwarding"))
+		fw_buf_printf(buf,
+			      "%sThis host does not forward packets (net.ipv4.ip_forward and "
+			      "net.ipv6.conf.all.forwarding are 0).\n",
+			      after_table ? "" : "\n");
+}
+
+static void print_drift(struct fw_buf *buf, const struct fw_nft_state *table)
+{
+	size_t i;
+
+	if (!table->differences)
+		return;
+	fw_buf_puts(buf, "\nThe table was changed by someone else:\n");
+	for (i = 0; i < table->count; i++)
+		fw_buf_printf(buf, "  %s\n", table->different[i]);
+	if (table->differences > table->count)
+		fw_buf_printf(buf, "  and %zu more\n", table->differences - table->count);
+	fw_buf_puts(buf, "'fwctl policy apply' puts it right.\n");
+}
+
+static void print_active(struct fw_buf *buf, const struct fw_current *current, enum form form)
+{
+	struct fw_table_style style = { .directions = form != PLAIN, .numbers = form == NUMBERED };
+	size_t count = current->policy->rule_count, lines = 1;
+	struct fw_nft_count *counts;
+
+	if (count)
+		lines = current->policy->rules[count - 1].line + 1;
+	counts = fw_calloc(lines, sizeof(*counts));
+	fw_buf_puts(buf, "Status: active\n");
+	if (form == VERBOSE) {
+		fw_policy_print_status(buf, current->policy);
+		fw_nft_counts(&current->batch, counts, lines);
+		style.counts = counts;
+		style.count_size = lines;
+	}
+	fw_policy_table_print(buf, current->policy, &style);
+	if (form == VERBOSE)
+		note_routing(buf, count > 0);
+	print_drift(buf, &current->table);
+	free(counts);
+}
+
+static int print_status(struct fw_cli *cli, struct fw_current *current, enum form form)
+{
+	struct fw_buf buf = { 0 }, safe = { 0 };
+
+	if (!current->policy) {
+		puts("Status: inactive");
+		return 0;
+	}
+	if (fw_current_compare(current, &cli->err) < 0)
+		return -1;
+	print_active(&buf, current, form);
+	/* Names of interfaces and comments are anybody's words. */
+	fw_buf_escaped_lines(&safe, fw_buf_text(&buf));
+	fwrite(safe.data, 1, safe.length, stdout);
+	fw_buf_free(&buf);
+	fw_buf_free(&safe);
+	return 0;
+}
+
+static int read_form(struct fw_cli *cli, enum form *form)
+{
+	const struct fw_word *word;
+	struct fw_buf accepted = { 0 };
+
+	*form = PLAIN;
+	if (!cli->argc)
+		return 0;
+	word = fw_word_find(forms, cli->argv[0], strlen(cli->argv[0]));
+	if (word) {
+		*form = (enum form)word->value;
+		return 0;
+	}
+	fw_words_print(&accepted, forms);
+	fw_err_set(&cli->err, FW_ERR_MISUSE, "'%s' is none of: %s", cli->argv[0],
+		   fw_buf_text(&accepted));
+	fw_buf_free(&accepted);
+	return -1;
+}
+
+int fw_policy_status_run(struct fw_cli *cli)
+{
+	struct fw_current current;
+	struct fw_state state;
+	enum form form;
+	int result;
+
+	if (read_form(cli, &form) < 0)
+		return -1;
+	if (fw_privilege_limit(&cli->err) < 0 || fw_state_open(&state, false, &cli->err) < 0)
+		return -1;
+	result = fw_current_read(&current, &state, &cli->err);
+	fw_state_close(&state);
+	if (result < 0)
+		return -1;
+	result = print_status(cli, &current, form);
+	fw_current_free(&current);
+	return result;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fwctl policy: what may pass, and how long flows are remembered. */
+#include <stddef.h>
+
+#include "fwctl/cli/policy-commands.h"
+
+static const struct fw_option apply_options[] = {
+	{ .names = "exit-code",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct fw_policy_apply_values, exit_code),
+	  .help = "exit status 10 when something was changed, 0 when not" },
+	{ 0 },
+};
+
+static const struct fw_option show_options[] = {
+	{ .names = "nft",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct fw_policy_show_values, nft),
+	  .help = "the ruleset it becomes, as nft(8) reads it" },
+	{ 0 },
+};
+
+static const struct fw_command verbs[] = {
+	{ .name = "apply",
+	  .summary = "Put a policy in force, in one transaction",
+	  .usage = "[--exit-code] [FILE]",
+	  .options = apply_options,
+	  .values_size = sizeof(struct fw_policy_apply_values),
+	  .max_args = 1,
+	  .run = fw_policy_apply_run },
+	{ .name = "check",
+	  .summary = "Say what is wrong with a policy; change nothing",
+	  .usage = "[FILE]",
+	  .max_args = 1,
+	  .run = fw_policy_check_run },
+	{ .name = "diff",
+	  .summary = "Show what apply would change, line by line",
+	  .usage = "[FILE]",
+	  .max_args = 1,
+	  .run = fw_policy_diff_run },
+	{ .name = "status",
+	  .summary = "Show what is in force",
+	  .usage = "[verbose|numbered]",
+	  .max_args = 1,
+	  .run = fw_policy_status_run },
+	{ .name = "show",
+	  .summary = "Print the policy that is in force",
+	  .usage = "[--nft]",
+	  .options = show_options,
+	  .values_size = sizeof(struct fw_policy_show_values),
+	  .run = fw_policy_show_run },
+	{ .name = "timeout",
+	  .summary = "Set how long flows of a protocol are remembered",
+	  .usage = "PROTO [NAME] DURATION [NAME DURATION ...]",
+	  .min_args = 2,
+	  .max_args = -1,
+	  .run = fw_policy_timeout_run },
+	{ .name = "reset",
+	  .summary = "Remove the policy, and put the timeouts back",
+	  .usage = "",
+	  .run = fw_policy_reset_run },
+	{ 0 },
+};
+
+static const struct fw_command command = {
+	.name = "policy",
+	.summary = "Apply a firewall policy and show what is in force",
+	.usage = "COMMAND [OPTIONS] [ARGUMENTS]",
+	.stop_early = true,
+	.max_args = -1,
+	.verbs = verbs,
+};
+
+int main(int argc, char **argv)
+{
+	return fw_main(&command, argc, argv);
+}
