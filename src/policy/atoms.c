@@ -2,6 +2,7 @@
 #include "fwctl/policy/atoms.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 #include "fwctl/base/mem.h"
 
@@ -90,4 +91,115 @@ void fw_atoms_add(struct fw_atoms *list, const struct fw_policy *policy, const s
 			add_services(list, policy, rule,
 				     from->service_count ? &from->services[i] : &no_service,
 				     to->service_count ? &to->services[j] : &no_service);
+}
+
+/* --- comparing ---------------------------------------------------------------------------------
+ */
+
+static const struct fw_endpoint *end_of(const struct fw_atom *atom, bool to)
+{
+	return to ? &atom->rule->to : &atom->rule->from;
+}
+
+const struct fw_prefix *fw_atom_prefix(const struct fw_atom *atom, bool to)
+{
+	const struct fw_endpoint *end = end_of(atom, to);
+
+	/* All addresses of a family are the family, which the atom has already. */
+	return end->kind == FW_END_PREFIX && end->prefix.length ? &end->prefix : NULL;
+}
+
+/* The part of a name that must agree, and whether that is all of it. */
+static size_t fixed_part(const char *name, bool *whole)
+{
+	size_t length = strlen(name);
+
+	*whole = name[length - 1] != '+';
+	return length - !*whole;
+}
+
+static bool interfaces_overlap(const char *a, const char *b)
+{
+	size_t a_length, b_length;
+	bool a_whole, b_whole;
+
+	if (!a || !b)
+		return true;
+	a_length = fixed_part(a, &a_whole);
+	b_length = fixed_part(b, &b_whole);
+	if (a_whole && b_whole)
+		return !strcmp(a, b);
+	if ((a_whole && a_length < b_length) || (b_whole && b_length < a_length))
+		return false;
+	return !memcmp(a, b, a_length < b_length ? a_length : b_length);
+}
+
+static bool interface_covers(const char *outer, const char *inner)
+{
+	size_t outer_length, inner_length;
+	bool outer_whole, inner_whole;
+
+	if (!outer)
+		return true;
+	if (!inner)
+		return false;
+	outer_length = fixed_part(outer, &outer_whole);
+	inner_length = fixed_part(inner, &inner_whole);
+	if (outer_whole)
+		return !strcmp(outer, inner);
+	return inner_length >= outer_length && !memcmp(outer, inner, outer_length);
+}
+
+static bool addresses_overlap(const struct fw_atom *a, const struct fw_atom *b, bool to)
+{
+	const struct fw_prefix *x = fw_atom_prefix(a, to), *y = fw_atom_prefix(b, to);
+
+	return !x || !y || fw_prefix_covers(x, y) || fw_prefix_covers(y, x);
+}
+
+static bool address_covers(const struct fw_atom *outer, const struct fw_atom *inner, bool to)
+{
+	const struct fw_prefix *x = fw_atom_prefix(outer, to), *y = fw_atom_prefix(inner, to);
+
+	if (end_of(outer, to)->kind == FW_END_SET)
+		return end_of(inner, to)->kind == FW_END_SET &&
+		       end_of(inner, to)->set == end_of(outer, to)->set;
+	return !x || (y && fw_prefix_covers(x, y));
+}
+
+static bool ports_overlap(bool a_has, struct fw_port_range a, bool b_has, struct fw_port_range b)
+{
+	return !a_has || !b_has || (a.low <= b.high && b.low <= a.high);
+}
+
+static bool ports_cover(bool outer_has, struct fw_port_range outer, bool inner_has,
+			struct fw_port_range inner)
+{
+	return !outer_has || (inner_has && outer.low <= inner.low && inner.high <= outer.high);
+}
+
+bool fw_atoms_overlap(const struct fw_atom *a, const struct fw_atom *b)
+{
+	if (a->family && b->family && a->family != b->family)
+		return false;
+	if (a->proto != FW_PROTO_ANY && b->proto != FW_PROTO_ANY && a->proto != b->proto)
+		return false;
+	return ports_overlap(a->has_dport, a->dport, b->has_dport, b->dport) &&
+	       ports_overlap(a->has_sport, a->sport, b->has_sport, b->sport) &&
+	       addresses_overlap(a, b, false) && addresses_overlap(a, b, true) &&
+	       interfaces_overlap(a->rule->in_if, b->rule->in_if) &&
+	       interfaces_overlap(a->rule->out_if, b->rule->out_if);
+}
+
+bool fw_atom_covers(const struct fw_atom *outer, const struct fw_atom *inner)
+{
+	if (outer->family && outer->family != inner->family)
+		return false;
+	if (outer->proto != FW_PROTO_ANY && outer->proto != inner->proto)
+		return false;
+	return ports_cover(outer->has_dport, outer->dport, inner->has_dport, inner->dport) &&
+	       ports_cover(outer->has_sport, outer->sport, inner->has_sport, inner->sport) &&
+	       address_covers(outer, inner, false) && address_covers(outer, inner, true) &&
+	       interface_covers(outer->rule->in_if, inner->rule->in_if) &&
+	       interface_covers(outer->rule->out_if, inner->rule->out_if);
 }

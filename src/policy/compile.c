@@ -57,8 +57,8 @@ static void add_log_all(struct fw_compiler *compiler, uint32_t chain, enum fw_di
 		    policy->rules[i].log == FW_RULE_LOG_ALL &&
 		    (policy->rules[i].action == FW_ACTION_ALLOW ||
 		     policy->rules[i].action == FW_ACTION_LIMIT))
-			fw_stages_add_log(compiler, chain, &policy->rules[i], FW_LOG_ALLOW,
-					  policy->logging < FW_LOGGING_HIGH);
+			fw_stages_emit_log(compiler, chain, &policy->rules[i], FW_LOG_ALLOW,
+					   policy->logging < FW_LOGGING_HIGH);
 }
 
 static void add_state(struct fw_compiler *compiler, uint32_t chain)
@@ -229,6 +229,15 @@ static void add_default(struct fw_compiler *compiler, uint32_t chain, enum fw_di
 	fw_nft_verdict(rule, verdict);
 }
 
+static void add_lines(struct fw_compiler *compiler, uint32_t chain, enum fw_direction direction)
+{
+	struct fw_stages stages = { 0 };
+
+	fw_stages_sort(&stages, compiler->policy, direction);
+	fw_stages_emit(compiler, chain, &stages);
+	fw_stages_free(&stages);
+}
+
 /* --- the chains --------------------------------------------------------------------------------
  */
 
@@ -252,7 +261,7 @@ static void add_input(struct fw_compiler *compiler)
 	add_loopback(compiler, chain, FW_NFT_IIFNAME);
 	add_discovery(compiler, chain);
 	add_dhcp(compiler, chain);
-	fw_stages_add(compiler, chain, FW_DIR_IN);
+	add_lines(compiler, chain, FW_DIR_IN);
 	add_ping(compiler, chain);
 	add_mdns(compiler, chain);
 	add_default(compiler, chain, FW_DIR_IN);
@@ -262,7 +271,7 @@ static void add_forward(struct fw_compiler *compiler)
 {
 	uint32_t chain = add_base(compiler, "forward", FW_HOOK_FORWARD, FW_DIR_ROUTED);
 
-	fw_stages_add(compiler, chain, FW_DIR_ROUTED);
+	add_lines(compiler, chain, FW_DIR_ROUTED);
 	add_default(compiler, chain, FW_DIR_ROUTED);
 }
 
@@ -272,7 +281,7 @@ static void add_output(struct fw_compiler *compiler)
 
 	add_loopback(compiler, chain, FW_NFT_OIFNAME);
 	add_discovery(compiler, chain);
-	fw_stages_add(compiler, chain, FW_DIR_OUT);
+	add_lines(compiler, chain, FW_DIR_OUT);
 	add_default(compiler, chain, FW_DIR_OUT);
 }
 
@@ -296,6 +305,8 @@ struct fw_ruleset *fw_policy_compile(const struct fw_policy *policy)
 		.rejecting = FW_NO_CHAIN,
 		.invalid = FW_NO_CHAIN,
 		.discovery = FW_NO_CHAIN,
+		.verdicts = fw_calloc(policy->rule_count, sizeof(*compiler.verdicts)),
+		.has_verdict = fw_calloc(policy->rule_count, sizeof(*compiler.has_verdict)),
 		.sets = fw_calloc(2 * policy->set_count, sizeof(*compiler.sets)),
 	};
 	size_t i;
@@ -308,5 +319,7 @@ struct fw_ruleset *fw_policy_compile(const struct fw_policy *policy)
 	add_forward(&compiler);
 	add_output(&compiler);
 	free(compiler.sets);
+	free(compiler.verdicts);
+	free(compiler.has_verdict);
 	return compiler.ruleset;
 }

@@ -27,4 +27,14 @@ struct fw_atoms {
 void fw_atoms_add(struct fw_atoms *list, const struct fw_policy *policy,
 		  const struct fw_rule *rule);
 
+/* The address of an end that an atom compares: NULL when it is any or a set. */
+const struct fw_prefix *fw_atom_prefix(const struct fw_atom *atom, bool to);
+
+/* Whether some packet could match both. Sets and what they hold count as everything, so a "yes"
+ * may be too careful; a "no" is certain. */
+bool fw_atoms_overlap(const struct fw_atom *a, const struct fw_atom *b);
+
+/* Whether each packet that matches `inner` matches `outer`. A "yes" is certain. */
+bool fw_atom_covers(const struct fw_atom *outer, const struct fw_atom *inner);
+
 #endif

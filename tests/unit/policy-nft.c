@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What `policy show --nft` prints for the corpus is accepted by nft(8), which checks it with the
+ * kernel of a network namespace of its own. Skipped without nft or without such a namespace.
+ */
+#include "tests/unit/unit.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fwctl/policy/compile.h"
+#include "fwctl/policy/nft-print.h"
+#include "fwctl/policy/read.h"
+
+static const char *const profile_dirs[] = { "applications.d", NULL };
+static const struct fw_policy_options options = { fw_protos, profile_dirs };
+
+/* The exit status of nft -c in a new namespace, with `text` as its input. */
+static int nft_check(const struct fw_buf *text)
+{
+	static const char command[] = "exec unshare --user --map-root-user --net nft -c -f -";
+	FILE *nft = popen(command, "w");
+
+	assert_non_null(nft);
+	fwrite(text->data, 1, text->length, nft);
+	return WEXITSTATUS(pclose(nft));
+}
+
+static void check_policy(const char *path)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_buf text = { 0 };
+	struct fw_policy *policy = fw_policy_read(path, &options, &diags);
+	struct fw_ruleset *ruleset;
+
+	assert_non_null(policy);
+	ruleset = fw_policy_compile(policy);
+	fw_ruleset_print_nft(&text, ruleset);
+	if (nft_check(&text) != 0) {
+		fprintf(stderr, "%s:\n%s", path, fw_buf_text(&text));
+		fail();
+	}
+	fw_ruleset_free(ruleset);
+	fw_policy_free(policy);
+	fw_diags_free(&diags);
+	fw_buf_free(&text);
+}
+
+static void accepted_by_nft(void **state)
+{
+	struct fw_buf probe = { 0 };
+	glob_t found;
+	size_t i;
+
+	(void)state;
+	fw_buf_puts(&probe, "table inet probe { }\n");
+	if (nft_check(&probe) != 0) {
+		fw_buf_free(&probe);
+		skip();
+	}
+	fw_buf_free(&probe);
+	assert_int_equal(glob("good/*.conf", 0, NULL, &found), 0);
+	for (i = 0; i < found.gl_pathc; i++)
+		check_policy(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(accepted_by_nft) };
+	const char *source = getenv("FWCTL_SOURCE");
+
+	if (!source || chdir(source) < 0 || chdir("tests/policies") < 0)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
