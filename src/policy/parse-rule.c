@@ -443,6 +443,10 @@ static int set_timers(struct fw_parser *parser, struct fw_rule *rule, const stru
 					 "a timeout needs one protocol in the rule, whose timers "
 					 "it names");
 	proto = fw_proto_by_number(parser->options->protos, (uint8_t)rule->proto);
+	if (fw_proto_is_generic(proto))
+		return fw_parser_mistake(parser, clauses->timeout,
+					 "the kernel has no timers for this protocol alone, a line "
+					 "\"timeout generic …\" sets those of all such protocols");
 	for (at = 0; at < clauses->timeout_count; at += used)
 		if (one_timer(parser, rule, proto, clauses->timeout + 1 + at,
 			      clauses->timeout_count - at, &used) < 0)
