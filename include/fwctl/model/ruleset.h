@@ -39,7 +39,6 @@
 #define FW_NFT_PREFIX_MAX  126 /* NF_LOG_PREFIXLEN is 128 with the NUL */
 #define FW_NFT_VALUE_MAX   16  /* the widest single key */
 #define FW_NFT_PARTS_MAX   5 /* keys in one concatenation; nft(8) has room for 5 types in 32 bits */
-5 /* keys in one concatenation: nft(8) has 32 bits for 6 bits of type each */
 
 /*
  * Each blocked packet is offered to this nflog group with the prefix "fwctl:LINE:REASON": the line
