@@ -35,29 +35,41 @@ static void keep_source(struct fw_diag *diag, const char *source, size_t length)
 	diag->source = fw_strndup(source + at, length);
 }
 
-struct fw_diag *fw_diag_add(struct fw_diags *diags, const char *file, unsigned int line,
-			    unsigned int column, unsigned int length, const char *source,
-			    size_t source_length, char *text)
+static bool is_before(const struct fw_diag *a, const struct fw_diag *b)
 {
-	struct fw_diag *diag;
+	return !strcmp(a->file, b->file) &&
+	       (a->line < b->line || (a->line == b->line && a->column < b->column));
+}
 
-	diags->errors++;
-	if (diags->count >= FW_DIAGS_MAX) {
+/* Some mistakes show only at the end of the file, as the name of a set that is nowhere. */
+static struct fw_diag *make_place(struct fw_diags *diags, const struct fw_diag *diag)
+{
+	size_t at = diags->count;
+
+	fw_array_grow(&diags->items, &diags->capacity, diags->count, sizeof(*diags->items));
+	while (at && is_before(diag, &diags->items[at - 1]))
+		at--;
+	memmove(&diags->items[at + 1], &diags->items[at],
+		(diags->count - at) * sizeof(*diags->items));
+	diags->count++;
+	return &diags->items[at];
+}
+
+void fw_diag_add(struct fw_diags *diags, bool note, const char *file, unsigned int line,
+		 unsigned int column, unsigned int length, const char *source, size_t source_length,
+		 char *text)
+{
+	struct fw_diag diag = { .note = note, .line = line, .column = column, .length = length };
+
+	if ((note ? diags->notes++ : diags->errors++) >= FW_DIAGS_MAX) {
 		free(text);
-		return NULL;
+		return;
 	}
-	fw_array_grow(&diags->items, &diags->capacity, diags->count, sizeof(*diag));
-	diag = &diags->items[diags->count++];
-	*diag = (struct fw_diag){
-		.file = fw_strdup(file),
-		.line = line,
-		.column = column,
-		.length = length,
-		.text = text,
-	};
+	diag.file = fw_strdup(file);
+	diag.text = text;
 	if (source)
-		keep_source(diag, source, source_length);
-	return diag;
+		keep_source(&diag, source, source_length);
+	*make_place(diags, &diag) = diag;
 }
 
 /* How wide a character is once it went through fw_buf_escaped(). */
@@ -124,14 +136,14 @@ void fw_diag_print(struct fw_buf *buf, const struct fw_diag *diag)
 
 void fw_diags_print(struct fw_buf *buf, const struct fw_diags *diags)
 {
-	size_t i, shown = 0;
+	size_t i;
 
-	for (i = 0; i < diags->count; i++) {
+	for (i = 0; i < diags->count; i++)
 		fw_diag_print(buf, &diags->items[i]);
-		shown += !diags->items[i].note;
-	}
-	if (diags->errors > shown)
-		fw_buf_printf(buf, "and %zu more mistakes\n", diags->errors - shown);
+	if (diags->errors > FW_DIAGS_MAX)
+		fw_buf_printf(buf, "and %zu more mistakes\n", diags->errors - FW_DIAGS_MAX);
+	if (diags->notes > FW_DIAGS_MAX)
+		fw_buf_printf(buf, "and %zu more notes\n", diags->notes - FW_DIAGS_MAX);
 }
 
 void fw_diags_free(struct fw_diags *diags)

@@ -56,8 +56,8 @@ struct fw_place fw_token_place(const struct fw_token *token, const struct fw_tok
 	};
 }
 
-void fw_token_mistake(struct fw_diags *diags, const char *file, const struct fw_token *token,
-		      size_t offset, size_t length, char *text)
+void fw_token_report(struct fw_diags *diags, bool note, const char *file,
+		     const struct fw_token *token, size_t offset, size_t length, char *text)
 {
 	const char *at = token->text + offset, *end;
 
@@ -66,7 +66,7 @@ void fw_token_mistake(struct fw_diags *diags, const char *file, const struct fw_
 		end = token->text_end;
 	if (end > token->line_start && end[-1] == '\r')
 		end--;
-	fw_diag_add(diags, file, token->line, characters(token->line_start, at) + 1,
+	fw_diag_add(diags, note, file, token->line, characters(token->line_start, at) + 1,
 		    length ? characters(at, at + length) : 1, token->line_start,
 		    (size_t)(end - token->line_start), text);
 }
@@ -111,7 +111,7 @@ static bool mistake(struct fw_lexer *lexer, const char *at, size_t length, char 
 				  .text_end = lexer->end,
 				  .line = lexer->line };
 
-	fw_token_mistake(lexer->diags, lexer->file, &token, 0, length, text);
+	fw_token_report(lexer->diags, false, lexer->file, &token, 0, length, text);
 	return false;
 }
 

@@ -121,13 +121,13 @@ static int read_file_line(struct fw_parser *parser, const char *path, unsigned i
 	if (!token.length)
 		return 0;
 	if (memchr(token.text, '\0', token.length)) {
-		fw_diag_add(parser->diags, path, number, 0, 0, NULL, 0,
+		fw_diag_add(parser->diags, false, path, number, 0, 0, NULL, 0,
 			    fw_strdup("a NUL byte, a list of addresses is plain text"));
 		return -1;
 	}
 	if (fw_prefix_parse_n(token.text, token.length, &prefix, NULL) < 0) {
-		fw_token_mistake(parser->diags, path, &token, 0, token.length,
-				 no_address(token.text, token.length));
+		fw_token_report(parser->diags, false, path, &token, 0, token.length,
+				no_address(token.text, token.length));
 		return -1;
 	}
 	add_prefix(set, &prefix);

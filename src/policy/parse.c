@@ -34,7 +34,7 @@ bool fw_parser_accept(struct fw_parser *parser, const char *word)
 int fw_parser_mistake_in(struct fw_parser *parser, const struct fw_token *token, size_t offset,
 			 size_t length, char *text)
 {
-	fw_token_mistake(parser->diags, parser->source->name, token, offset, length, text);
+	fw_token_report(parser->diags, false, parser->source->name, token, offset, length, text);
 	return -1;
 }
 
@@ -57,12 +57,7 @@ int fw_parser_mistake(struct fw_parser *parser, const struct fw_token *token, co
 
 void fw_parser_note(struct fw_parser *parser, const struct fw_token *token, char *text)
 {
-	size_t count = parser->diags->count;
-
-	fw_parser_mistake_in(parser, token, 0, token->length, text);
-	parser->diags->errors--;
-	if (parser->diags->count > count)
-		parser->diags->items[count].note = true;
+	fw_token_report(parser->diags, true, parser->source->name, token, 0, token->length, text);
 }
 
 int fw_parser_expected(struct fw_parser *parser, const struct fw_token *token, const char *what,
@@ -393,8 +388,9 @@ static bool has_nul(struct fw_parser *parser, const char *text, size_t length)
 		return false;
 	for (at = text; (at = memchr(at, '\n', (size_t)(nul - at))); line = ++at)
 		number++;
-	fw_diag_add(parser->diags, parser->source->name, number, (unsigned int)(nul - line) + 1, 1,
-		    NULL, 0, fw_strdup("a NUL byte, a policy is plain text"));
+	fw_diag_add(parser->diags, false, parser->source->name, number,
+		    (unsigned int)(nul - line) + 1, 1, NULL, 0,
+		    fw_strdup("a NUL byte, a policy is plain text"));
 	return true;
 }
 
@@ -451,8 +447,8 @@ static void resolve_set(struct fw_parser *parser, const struct fw_set_use *use)
 	else
 		fw_buf_printf(&buf, ", a line \"set %.*s { … }\" makes it",
 			      (int)(length < 60 ? length : 60), name);
-	fw_token_mistake(parser->diags, use->file, &use->token, 0, use->token.length,
-			 fw_buf_take(&buf));
+	fw_token_report(parser->diags, false, use->file, &use->token, 0, use->token.length,
+			fw_buf_take(&buf));
 }
 
 /* --- the whole policy --------------------------------------------------------------------------
@@ -466,7 +462,8 @@ static void check_stamp(struct fw_parser *parser)
 	unsigned int last = policy->rule_count ? policy->rules[policy->rule_count - 1].line : 0;
 
 	if (stamp && policy->stamp && last > policy->stamp >> __builtin_ctz(policy->stamp))
-		fw_diag_add(parser->diags, stamp->place.file, stamp->place.line, 0, 0, NULL, 0,
+		fw_diag_add(parser->diags, false, stamp->place.file, stamp->place.line, 0, 0, NULL,
+			    0,
 			    fw_format("the mask has room for line numbers up to %u, the policy has "
 				      "%u",
 				      policy->stamp >> __builtin_ctz(policy->stamp), last));
@@ -521,7 +518,7 @@ struct fw_policy *fw_policy_read(const char *path, const struct fw_policy_option
 	struct fw_file_id id;
 
 	if (fw_text_read(path, &text, &id, &err) < 0)
-		fw_diag_add(diags, path, 0, 0, 0, NULL, 0, fw_strdup(err.what));
+		fw_diag_add(diags, false, path, 0, 0, 0, NULL, 0, fw_strdup(err.what));
 	else
 		policy = parse_all(path, id, text.data, text.length, options, diags);
 	fw_err_free(&err);

@@ -2,7 +2,8 @@
 /*
  * Random policies and random packets, on which three readers must agree: the ruleset that the
  * compiler made (run by the simulator), the evaluator behind `policy explain`, and the plain
- * interpreter below, which knows nothing of either. A failure prints the seed, the policy and the
+ * interpreter below, which knows nothing of either. And no line decides a packet of which the check
+ * says that it never matches. A failure prints the seed, the policy and the
  * packet; FWCTL_SEED=N runs that one alone, FWCTL_ROUNDS=N more of them.
  */
 #include "tests/unit/unit.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fwctl/policy/check.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/explain.h"
 #include "fwctl/policy/print.h"
@@ -365,6 +367,7 @@ struct round {
 	const struct fw_policy *policy;
 	const struct fw_ruleset *ruleset;
 	struct fw_buf *text;
+	struct fw_diags notes; /* of the check */
 };
 
 static void disagree(const struct round *round, const struct fw_packet *packet, const char *what,
@@ -424,6 +427,18 @@ static void check_ruleset(const struct round *round, const struct fw_packet *pac
 		disagree(round, packet, "line offered to the packet log", line, result.offered);
 }
 
+/* A note about a rule has the rule's line; those about sets have the set's, above all rules. */
+static void check_notes(const struct round *round, const struct fw_packet *packet,
+			const struct fw_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; rule && i < round->notes.count; i++)
+		if (round->notes.items[i].line == rule->place.line)
+			disagree(round, packet, "a line that never matches, they say", 0,
+				 rule->line);
+}
+
 static void check_packet(const struct round *round, const struct fw_packet *packet)
 {
 	struct fw_explanation explanation;
@@ -438,6 +453,7 @@ static void check_packet(const struct round *round, const struct fw_packet *pack
 		disagree(round, packet, "evaluator's line", rule ? rule->line : 0,
 			 explanation.rule ? explanation.rule->line : 0);
 	fw_explanation_free(&explanation);
+	check_notes(round, packet, rule);
 	check_ruleset(round, packet, rule, action, false);
 	check_ruleset(round, packet, rule, action, true);
 }
@@ -458,10 +474,12 @@ static void run_round(uint64_t seed)
 	ruleset = fw_policy_compile(policy);
 	round.policy = policy;
 	round.ruleset = ruleset;
+	fw_policy_check(policy, &round.notes);
 	for (i = 0; i < PACKETS; i++) {
 		packet = random_packet(&seed);
 		check_packet(&round, &packet);
 	}
+	fw_diags_free(&round.notes);
 	fw_ruleset_free(ruleset);
 	fw_policy_free(policy);
 	fw_buf_free(&text);

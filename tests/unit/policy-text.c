@@ -2,8 +2,8 @@
 /*
  * The corpora in tests/policies: each good/NAME.conf is read and printed as good/NAME.out, and
  * that reads back to the same text and digest; each bad/NAME.conf is refused with exactly the
- * messages in bad/NAME.out. With FWCTL_REGENERATE=1 the .out files are written anew, to be read
- * by a person before they are kept.
+ * messages in bad/NAME.out; of each noted/NAME.conf the check says what is in noted/NAME.out. With
+ * FWCTL_REGENERATE=1 the .out files are written anew, to be read by a person before they are kept.
  */
 #include "tests/unit/unit.h"
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fwctl/policy/check.h"
 #include "fwctl/policy/print.h"
 #include "fwctl/policy/read.h"
 #include "fwctl/policy/text.h"
@@ -132,6 +133,22 @@ static void check_bad(const char *path)
 	fw_buf_free(&text);
 }
 
+static void check_noted(const char *path)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_buf text = { 0 };
+	struct fw_policy *policy = fw_policy_read(path, &options, &diags);
+
+	assert_non_null(policy);
+	fw_policy_check(policy, &diags);
+	assert_int_equal(diags.errors, 0);
+	fw_diags_print(&text, &diags);
+	same_or_write(path, &text);
+	fw_policy_free(policy);
+	fw_diags_free(&diags);
+	fw_buf_free(&text);
+}
+
 static size_t for_each(const char *pattern, void (*check)(const char *path))
 {
 	glob_t found;
@@ -154,6 +171,12 @@ static void bad_policies(void **state)
 {
 	(void)state;
 	assert_true(for_each("bad/*.conf", check_bad) > 5);
+}
+
+static void noted_policies(void **state)
+{
+	(void)state;
+	assert_true(for_each("noted/*.conf", check_noted) > 0);
 }
 
 /* A policy of settings only is printed as it is written: the embedded default is such a one. */
@@ -183,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_policies),
 		cmocka_unit_test(bad_policies),
+		cmocka_unit_test(noted_policies),
 		cmocka_unit_test(default_policy),
 	};
 	const char *source = getenv("FWCTL_SOURCE");

@@ -23,19 +23,20 @@ struct fw_diag {
 struct fw_diags {
 	struct fw_diag *items;
 	size_t count, capacity;
-	size_t errors; /* items that are no notes, also those beyond FW_DIAGS_MAX */
+	size_t errors, notes; /* found; of each at most FW_DIAGS_MAX are among the items */
 };
 
-/* Items beyond these are counted only: a binary file has a mistake a line. */
+/* Further ones are counted only: a binary file has a mistake a line. */
 #define FW_DIAGS_MAX 100
 
 /*
- * Adds one and returns it, or NULL when there are too many. `text` is taken over (it may come
- * from fw_format()); `source` is `source_length` bytes and copied, or NULL.
+ * Adds a mistake or, with `note`, a remark. `text` is taken over (it may come from fw_format());
+ * `source` is `source_length` bytes and copied, or NULL. Those of one file are kept in the order of
+ * its lines.
  */
-struct fw_diag *fw_diag_add(struct fw_diags *diags, const char *file, unsigned int line,
-			    unsigned int column, unsigned int length, const char *source,
-			    size_t source_length, char *text);
+void fw_diag_add(struct fw_diags *diags, bool note, const char *file, unsigned int line,
+		 unsigned int column, unsigned int length, const char *source, size_t source_length,
+		 char *text);
 
 /*
  * "FILE:LINE:COLUMN: TEXT\n", then the source line and a line with carets under the marked words.

@@ -46,8 +46,9 @@ bool fw_token_is(const struct fw_token *token, const char *word);
 struct fw_place fw_token_place(const struct fw_token *token, const struct fw_token *last,
 			       const char *file);
 
-/* Reports `length` bytes from byte `offset` of the token; takes `text` over. */
-void fw_token_mistake(struct fw_diags *diags, const char *file, const struct fw_token *token,
-		      size_t offset, size_t length, char *text);
+/* Reports `length` bytes from byte `offset` of the token as a mistake or a note; takes `text`
+ * over. */
+void fw_token_report(struct fw_diags *diags, bool note, const char *file,
+		     const struct fw_token *token, size_t offset, size_t length, char *text);
 
 #endif
