@@ -244,12 +244,14 @@ int fw_ct_decode(const struct fw_ct_decoder *decoder, const struct nlmsghdr *mes
 		 struct fw_flow *flow)
 {
 	struct fw_attrs attrs = fw_message_attrs(message, sizeof(struct nfgenmsg));
+	const struct nfgenmsg *generic;
 	const struct nlattr *attr;
 
 	memset(flow, 0, sizeof(*flow));
 	if (message->nlmsg_len < NLMSG_HDRLEN + sizeof(struct nfgenmsg))
 		return -1;
-	flow->family = ((const struct nfgenmsg *)NLMSG_DATA(message))->nfgen_family;
+	generic = (const void *)((const char *)message + NLMSG_HDRLEN);
+	flow->family = generic->nfgen_family;
 	while ((attr = fw_attrs_next(&attrs)))
 		switch (fw_attr_type(attr)) {
 		case CTA_TUPLE_ORIG:

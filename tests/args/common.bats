@@ -9,11 +9,10 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# As somebody who may nothing.
+# As somebody who may nothing; root keeps the name, with which the programs can be found anywhere.
 as_nobody() {
 	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all \
-			--inh-caps -all "$@"
+		setpriv --bounding-set -all --inh-caps -all "$@"
 	else
 		"$@"
 	fi
