@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `fwctl stats` takes and refuses, without asking the kernel; and that its manual page has an
+# entry and an example for every option of its own (the filter's are fwctl-list(8)'s).
+
+load ../lib/fwctl
+
+setup() {
+	page=$FWCTL_SOURCE/doc/fwctl-stats.8
+	fwctl stats --list-options | sed 's/ .*//' | sort > "$BATS_TEST_TMPDIR/all"
+	fwctl list --list-options | sed 's/ .*//' | sort > "$BATS_TEST_TMPDIR/list"
+	# --output both have, each with its own formats.
+	{ comm -23 "$BATS_TEST_TMPDIR/all" "$BATS_TEST_TMPDIR/list" && echo --output; } |
+		sort -u > "$BATS_TEST_TMPDIR/own"
+}
+
+@test "it takes the filter of list" {
+	for option in --src --dport --status --not --age-above --reply-vtag; do
+		grep -qx -- "$option" "$BATS_TEST_TMPDIR/all"
+	done
+	between 8 30 "$(wc -l < "$BATS_TEST_TMPDIR/own")"
+}
+
+@test "the manual page has an entry and an example for each" {
+	while read -r option; do
+		grep -Eq -- "^\.It Fl (. , )?${option#-}( |$)| Fl ${option#-} " "$page" || echo "no entry: $option"
+		sed -n '/^\.Sh EXAMPLES/,$p' "$page" | grep '^\.Dl' |
+			grep -Eq -- " ($option|${option/--output/-o})( |$)" || echo "no example: $option"
+	done < "$BATS_TEST_TMPDIR/own" > "$BATS_TEST_TMPDIR/missing"
+	same "" "$(cat "$BATS_TEST_TMPDIR/missing")"
+}
+
+@test "the examples are understood" {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl # fwctl stats\([^|>]*\).*/\1/p' "$page" \
+		> "$BATS_TEST_TMPDIR/lines"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/lines")" -gt 8 ]
+	while read -r line; do
+		eval "fwctl stats $line --help" > /dev/null
+	done < "$BATS_TEST_TMPDIR/lines"
+}
+
+# refused MESSAGE WORD...
+refused() {
+	local message=$1
+	shift
+	run -2 --separate-stderr fwctl stats "$@"
+	same "" "$output"
+	matches "$stderr" "^fwctl stats: .*$message"
+}
+
+@test "keys that make no sense are refused with what there is" {
+	refused "'source' is not a field of a flow" --by source
+	matches "$stderr" "there are: .*src, reply-src.*dport"
+	refused "'' is not a field" --by src,
+	refused "'' is not a field" --by ''
+	refused "'orig' is not a field" --by orig
+	refused "'start' is not a field" --by start
+	refused "only an address can be cut" --by dport/8
+	refused "'33/64' is not the length of a prefix" --by src/33/64
+	refused "'129' is not the length" --by src/129
+	refused "'' is not the length" --by src/
+	refused "'24/129' is not" --by src/24/129
+	refused "at most 4 fields" --by src,dst,sport,dport,proto
+}
+
+@test "options that belong together are missed" {
+	refused "--top, --sort and --approximate are for the groups of --by" --top 3
+	refused "are for the groups of --by" --approximate
+	refused "--count counts the reports of --interval" --count 3
+	refused "--approximate keeps the groups with most flows" --by src --approximate --sort bytes
+	refused "no form for the groups" --by src -o prometheus
+	refused "-o prometheus is one report" --interval 1 -o prometheus
+	refused "--warn is above --crit" --warn 90 --crit 80
+	refused "one line" --warn 90 --by src
+	refused "is not a format" -o xml
+	refused "is not a percentage" --warn 101
+	refused "is not a percentage" --warn %
+	refused "is not a duration" --interval 0
+	refused "neither accounting nor timestamps" --enable bytes
+	refused "not a number of groups" --by src --top -1
+}
