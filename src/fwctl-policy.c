@@ -52,6 +52,8 @@ static const struct fw_command verbs[] = {
 	{ .name = "timeout",
 	  .summary = "Set how long flows of a protocol are remembered",
 	  .usage = "PROTO [NAME] DURATION [NAME DURATION ...]",
+	  /* -1 is a wrong duration, not an option. */
+	  .stop_early = true,
 	  .min_args = 2,
 	  .max_args = -1,
 	  .run = fw_policy_timeout_run },

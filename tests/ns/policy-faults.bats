@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fwctl policy when something is wrong: files, privileges, output, system calls, and its own death.
+
+load ../lib/fwctl
+load ../lib/policy
+
+setup_file() {
+	needs_private
+}
+
+setup() {
+	policy_hosts
+	lines 'allow 22/tcp' 'timeout udp unreplied 11' > a.conf
+	lines 'deny 22/tcp' 'allow 80/tcp' 'timeout udp unreplied 12' > b.conf
+}
+
+teardown() {
+	hosts_remove
+}
+
+# refused FILE STATUS TEXT: apply fails so, says so, and changes nothing.
+refused() {
+	table > before
+	run policy apply "$1"
+	same "$2" "$status"
+	matches "$output" "$3"
+	cmp before <(table)
+	same 11 "$(timeout_of udp_timeout)"
+}
+
+@test "all mistakes of a file are said in one run, with place, line and caret" {
+	policy apply a.conf
+	lines 'default deny incomming' 'allow 22/tcp' '  allow 99999/tcp' 'timeout udp replid 3' > bad.conf
+	refused bad.conf 1 'bad.conf:1:14: '
+	matches "$output" 'bad.conf:3:9: '
+	matches "$output" 'bad.conf:4:13: '
+	matches "$output" "  allow 99999/tcp"
+	matches "$output" "        \^"
+	matches "$output" "3 mistakes; nothing was changed"
+}
+
+@test "a file that cannot be a policy is a clear error" {
+	policy apply a.conf
+	refused nowhere.conf 1 "nowhere.conf: .*No such file"
+	mkdir folder.conf
+	refused folder.conf 1 "folder.conf: .*directory"
+	printf 'allow 22/tcp\nallow \0 80/tcp\n' > nul.conf
+	refused nul.conf 1 "nul.conf:2:7: "
+	head -c 100000000 /dev/zero | tr '\0' a > long.conf
+	refused long.conf 1 "long.conf"
+	rm long.conf
+	ln -s loop.conf loop.conf
+	refused loop.conf 1 "loop.conf: "
+	refused /dev/zero 1 "/dev/zero"
+	mkfifo fifo.conf
+	run timeout 10 "$FWCTL_BUILD/fwctl" --netns "$(host_ns m7500)" policy apply fifo.conf
+	same 1 "$status"
+	matches "$output" fifo.conf
+}
+
+@test "without privileges: one sentence, one hint, exit 3" {
+	[ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --clear-groups true 2> /dev/null ||
+		skip "cannot become another user here"
+	for words in apply check status "status verbose" show reset "timeout udp unreplied 3"; do
+		# shellcheck disable=SC2086 # words
+		run -3 setpriv --reuid 65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+			"$FWCTL_BUILD/fwctl" policy $words
+		same 2 "${#lines[@]}"
+		matches "${lines[1]}" "as root, or with CAP_NET_ADMIN"
+	done
+	for words in --help "apply --help" --version; do
+		# shellcheck disable=SC2086 # words
+		run -0 setpriv --reuid 65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+			"$FWCTL_BUILD/fwctl" policy $words
+	done
+}
+
+@test "a full disk behind stdout is an error, a closed pipe is not" {
+	run -1 bash -c "'$FWCTL_BUILD/fwctl' --netns '$(host_ns m7500)' policy apply a.conf > /dev/full"
+	matches "$output" "No space left"
+	# What was done is done all the same.
+	run -0 policy apply a.conf
+	matches "$output" unchanged
+	bash -c "set -o pipefail; '$FWCTL_BUILD/fwctl' --netns '$(host_ns m7500)' policy show | true"
+	run -1 bash -c "'$FWCTL_BUILD/fwctl' --netns '$(host_ns m7500)' policy show >&-"
+	run -0 bash -c "'$FWCTL_BUILD/fwctl' --netns '$(host_ns m7500)' policy apply b.conf <&- >&- 2>&-" ||
+		same 1 "$status"
+	run -0 policy apply b.conf
+	matches "$output" unchanged
+}
+
+@test "state that cannot be kept means no apply, and a clear word" {
+	policy apply a.conf
+	table > before
+	touch file
+	FWCTL_STATE_DIR=$PWD/file run -1 policy apply b.conf
+	matches "$output" "file"
+	cmp before <(table)
+	same 11 "$(timeout_of udp_timeout)"
+}
+
+@test "state that is lost or damaged is said, and made good by apply" {
+	policy apply a.conf
+	local kept
+	kept=$(echo "/run/fwctl/$(host_run m7500 stat -L -c %i /proc/self/ns/net)"/policy-*)
+	echo "allow 23/tcp" >> "$kept"
+	run -1 policy status
+	matches "$output" "damaged"
+	run -0 --separate-stderr policy apply a.conf
+	same unchanged "$output"
+	run -0 policy status
+	rm "$kept"
+	run -1 policy show
+	matches "$output" "not the text of its policy"
+	policy apply a.conf
+	run -0 policy show
+	matches "$output" "allow 22/tcp"
+}
+
+# ---- death ----------------------------------------------------------------------------------------
+
+# whole: the table is that of one of the policies, and the text on disk belongs to it.
+whole() {
+	local now
+	now=$(digest)
+	if [ "$now" = "$digest_a" ]; then
+		cmp table_a <(table)
+		same "$(policy show)" "$(cat show_a)"
+	else
+		same "$digest_b" "$now"
+		cmp table_b <(table)
+		same "$(policy show)" "$(cat show_b)"
+	fi
+}
+
+both_policies() {
+	policy apply b.conf
+	digest_b=$(digest)
+	table > table_b
+	policy show > show_b
+	policy apply a.conf
+	digest_a=$(digest)
+	table > table_a
+	policy show > show_a
+}
+
+@test "kill -9 at random moments leaves the old policy or the new one, and its text" {
+	both_policies
+	local netns i next=b killed=0
+	netns=$(host_ns m7500)
+	for i in $(seq 60); do
+		"$FWCTL_BUILD/fwctl" --netns "$netns" policy apply $next.conf > /dev/null 2>&1 3>&- &
+		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
+		kill -9 $! 2> /dev/null && killed=$((killed + 1))
+		wait $! || :
+		whole
+		[ $next = a ] && next=b || next=a
+	done
+	[ "$killed" -gt 0 ]
+	policy apply a.conf
+	same 11 "$(timeout_of udp_timeout)"
+	policy reset
+	same 30 "$(timeout_of udp_timeout)"
+}
+
+@test "kill -9 at each system call leaves the old policy or the new one, and its text" {
+	both_policies
+	local call n
+	for call in sendto recvmsg openat renameat fsync unlinkat flock; do
+		for n in 1 2 3 5 8 12; do
+			policy apply a.conf
+			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
+				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
+			whole
+		done
+	done
+	# The values before fwctl came are still known after all that.
+	policy apply b.conf
+	same 12 "$(timeout_of udp_timeout)"
+	policy reset
+	same 30 "$(timeout_of udp_timeout)"
+}
+
+@test "system calls that fail leave the old policy or the new one, and status 0 means done" {
+	both_policies
+	local call n
+	while read -r call; do
+		for n in 1 2 4 7; do
+			policy apply a.conf
+			run timeout 20 nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null \
+				-e "trace=${call%%:*}" -e "inject=$call:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
+			[ "$status" -lt 5 ]
+			whole
+			[ "$status" -ne 0 ] || same "$digest_b" "$(digest)"
+		done
+	done <<-EOF
+		recvmsg:error=EINTR
+		recvmsg:error=ENOBUFS
+		recvmsg:error=ENOMEM
+		recvmsg:retval=0
+		recvmsg:retval=16
+		sendto:error=EINTR
+		sendto:error=ENOBUFS
+		sendto:error=EPERM
+		openat:error=EINTR
+		write:error=ENOSPC
+		fsync:error=EIO
+		renameat:error=EXDEV
+		mkdir:error=EROFS
+	EOF
+}
+
+@test "two applies at once end in one whole policy" {
+	both_policies
+	local one two
+	for _ in $(seq 15); do
+		policy apply a.conf > one.out 2>&1 3>&- & one=$!
+		policy apply b.conf > two.out 2>&1 3>&- & two=$!
+		wait $one
+		wait $two
+		whole
+	done
+}
+
+@test "another program that changes rulesets all the time does not break an apply" {
+	both_policies
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_spawn m7500 sh -c 'while :; do nft add table inet noise; nft delete table inet noise; done'
+	for _ in $(seq 10); do
+		run policy apply b.conf
+		between 0 4 "$status"
+		[ "$status" -ne 0 ] || same "$digest_b" "$(digest)"
+		whole
+		run policy apply a.conf
+		whole
+	done
+	host_kill "$host_pid" || :
+	policy apply b.conf
+	same "$digest_b" "$(digest)"
+}
