@@ -151,9 +151,13 @@ as_nobody() {
 	run -0 bash -c "ulimit -s 64; '$FWCTL_BUILD/fwctl' list --help"
 }
 
-@test "every program has its manual page" {
-	for program in "$FWCTL_BUILD"/fwctl "$FWCTL_BUILD"/fwctl-*[a-z]; do
+@test "every command has its manual page, and a place in fwctl(8), the README and --help" {
+	for program in "$FWCTL_BUILD"/fwctl-*[a-z]; do
 		[ -x "$program" ] || continue
-		[ -f "$FWCTL_SOURCE/doc/${program##*/}.8" ] || same "${program##*/}.8" "nothing"
+		command=${program##*/fwctl-}
+		fwctl --help | grep -q "^  $command "
+		grep -q "^\.It Cm $command$" "$FWCTL_SOURCE/doc/fwctl.8"
+		grep -q "doc/fwctl-$command.8" "$FWCTL_SOURCE/README.md"
+		test -f "$FWCTL_SOURCE/doc/fwctl-$command.8"
 	done
 }
