@@ -17,7 +17,7 @@ static const struct fw_field tuple[] = {
 	{ .key = "key", .text = "dstkey", .type = FW_TYPE_HEX16,
 	  .offset = offsetof(struct fw_tuple, dstkey), .bit = FW_TUPLE_DSTKEY,
 	  .attr = CTA_PROTO_DST_PORT, .kernel = FW_FILTER_DST_PORT,
-	  .option = { { "orig-key|dstkey", 0 }, { "reply-key|reply-key-dst", 0 } }, .arg = "KEY",
+	  .option = { { "dstkey|orig-key", 0 }, { "reply-key-dst|reply-key", 0 } }, .arg = "KEY",
 	  .help = "gre: key in packets of the %s direction" },
 	{ 0 },
 };

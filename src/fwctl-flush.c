@@ -143,7 +143,6 @@ static int finish_output(struct fw_cli *cli, struct fw_sink *sink, int status)
 static int run(struct fw_cli *cli)
 {
 	struct flush flush = { .values = cli->values, .err = &cli->err };
-	const struct fw_format *format = flush.values->output.format;
 	struct fw_word *labels;
 	int status;
 
@@ -152,8 +151,10 @@ static int run(struct fw_cli *cli)
 	if (flush.values->keep_mine)
 		find_session(cli, &flush);
 	labels = fw_labels_read();
-	fw_sink_init(&flush.sink, format ? format : &fw_format_text, flush.values->output.flags,
-		     STDOUT_FILENO, labels);
+	status = fw_output_open(&flush.values->output, FW_RECORD_FLOW, labels, &flush.sink,
+				&cli->err);
+	if (status < 0)
+		goto out;
 	if (is_plain(flush.values))
 		status = fw_ct_flush_all(&flush.deleter.count, &cli->err);
 	else
@@ -162,6 +163,7 @@ static int run(struct fw_cli *cli)
 	if (!status || flush.deleter.count)
 		say_count(&flush, flush.values->dry_run ? flush.shown : flush.deleter.count);
 	fw_ct_deleter_close(&flush.deleter);
+out:
 	fw_sink_free(&flush.sink);
 	fw_labels_free(labels);
 	return status;

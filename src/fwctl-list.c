@@ -1,69 +1,273 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fwctl list: the kernel's connection table through a filter, in a format. */
-#include <errno.h>
+/* fwctl list: the kernel's connection table through a filter, in an order, in a format. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
 #include "fwctl/format/formats.h"
+#include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-query.h"
+#include "fwctl/kernel/exp-query.h"
 #include "fwctl/kernel/labels.h"
+#include "fwctl/kernel/netns-walk.h"
+#include "fwctl/model/rank.h"
+
+/* How often a table that changed under the reading is read again. */
+#define ATTEMPTS 10
 
 struct values {
 	struct fw_output output;
-	bool quiet;
+	uint64_t table; /* enum fw_ct_table */
+	uint64_t sort;  /* enum fw_rank_key */
+	uint64_t limit; /* 0: none */
+	bool count, exit_code, quiet, zero, all_netns;
 };
 
 #define AT(member) .offset = offsetof(struct values, member)
 
-static const struct fw_option options[] = {
-	{ .names = "output",
-	  .letter = 'o',
-	  .arg = "FORMAT[,FLAG...]",
-	  .set = fw_set_output,
-	  AT(output),
-	  .help = "text (default) or json; text flags: extended, id, ktimestamp, labels" },
-	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "no closing line on stderr" },
+static const struct fw_word tables[] = {
+	{ "conntrack", FW_TABLE_CONNTRACK },
+	{ "expect", FW_TABLE_EXPECT },
+	{ "dying", FW_TABLE_DYING },
+	{ "unconfirmed", FW_TABLE_UNCONFIRMED },
 	{ 0 },
 };
 
-static int take(void *context, const struct fw_flow *flow)
+/* clang-format off */
+static const struct fw_option options[] = {
+	{ .names = "table", .arg = "conntrack|expect|dying|unconfirmed", .set = fw_set_word,
+	  AT(table), .data = tables, .help = "which of the kernel's tables" },
+	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
+	  AT(output), .help = "text (default), table, json, csv, xml, save; flags of text and xml: "
+			      "extended, id, timestamp, ktimestamp, labels" },
+	{ .names = "columns", .arg = "NAME[,...]", .set = fw_set_string, AT(output.columns),
+	  .help = "the columns of table and csv, by the keys of json: proto,orig.src" },
+	{ .names = "color", .arg = "auto|always|never", .set = fw_set_word, AT(output.colour),
+	  .data = fw_colour_words, .help = "colours of a table; auto: on a terminal" },
+	{ .names = "sort", .arg = "timeout|bytes|packets|age|src|dst", .set = fw_set_word,
+	  AT(sort), .data = fw_rank_words,
+	  .help = "in this order: the most first, addresses from the lowest" },
+	{ .names = "limit", .arg = "N", .set = fw_set_number, AT(limit), .min = 1,
+	  .max = UINT32_MAX, .help = "no more than that many" },
+	{ .names = "count", .set = fw_set_flag, AT(count), .help = "only how many there are" },
+	{ .names = "zero", .set = fw_set_flag, AT(zero),
+	  .help = "reset the counters of each flow while reading it" },
+	{ .names = "exit-code", .set = fw_set_flag, AT(exit_code),
+	  .help = "exit with 1 when nothing matches" },
+	{ .names = "all-netns", .set = fw_set_flag, AT(all_netns),
+	  .help = "in every network namespace, and say which" },
+	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "no closing line on stderr" },
+	{ 0 },
+};
+/* clang-format on */
+
+/* One run: what was asked for, and what came of it so far. */
+struct listing {
+	const struct values *values;
+	const struct fw_filter *filter;
+	const char *netns; /* the namespace that is being read, with --all-netns */
+	struct fw_sink sink;
+	struct fw_rank rank;
+	uint64_t matched;
+};
+
+/* ---- what is asked for ----------------------------------------------------------------------- */
+
+static int exclude(struct fw_cli *cli, bool one, bool other, const char *why)
 {
-	return fw_sink_flow(context, flow);
+	return one && other ? fw_err_set(&cli->err, FW_ERR_MISUSE, "%s", why) : 0;
 }
 
-/* How it ended for stdout: a closed pipe is no fault of anybody. */
-static int check_written(struct fw_cli *cli, const struct fw_sink *sink)
+static int check_usage(struct fw_cli *cli, const struct values *values)
 {
-	if (!sink->write_error || sink->write_error == EPIPE)
+	const struct fw_cond *unfit;
+
+	if (exclude(cli, values->zero, values->table != FW_TABLE_CONNTRACK,
+		    "--zero is for --table conntrack") ||
+	    exclude(cli, values->zero, cli->filter->count || values->limit || values->count,
+		    "--zero takes no filter, --limit or --count: it resets every flow of the "
+		    "table, "
+		    "also those that would not be shown") ||
+	    exclude(cli, values->sort, values->table == FW_TABLE_EXPECT,
+		    "--sort is for flows, not for --table expect") ||
+	    exclude(cli, values->count, values->sort || values->limit || values->output.columns,
+		    "--count shows no records, so --sort, --limit and --columns say nothing"))
+		return -1;
+	unfit = values->table == FW_TABLE_EXPECT ? fw_expect_unfit(cli->filter) : NULL;
+	if (unfit)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "%s says nothing about an expectation, only about a flow",
+				  unfit->option);
+	return 0;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* Anything but 0 when no more are wanted. */
+static int show_flow(void *context, const struct fw_flow *flow)
+{
+	struct listing *listing = context;
+
+	if (fw_sink_flow(&listing->sink, flow) < 0)
+		return -1;
+	return listing->sink.records == listing->values->limit;
+}
+
+static int take_flow(void *context, const struct fw_flow *flow)
+{
+	struct listing *listing = context;
+	struct fw_flow named;
+
+	listing->matched++;
+	if (listing->values->count)
 		return 0;
-	return fw_err_sys(&cli->err, sink->write_error, "writing the output");
+	if (listing->netns) {
+		named = *flow;
+		named.present |= 1ull << FW_FLOW_NETNS;
+		named.netns = (struct fw_bytes){ listing->netns, strlen(listing->netns) };
+		flow = &named;
+	}
+	if (!listing->rank.key)
+		return show_flow(listing, flow);
+	fw_rank_add(&listing->rank, flow);
+	return 0;
+}
+
+static int take_expect(void *context, const struct fw_expect *expect)
+{
+	struct listing *listing = context;
+	struct fw_expect named = *expect;
+
+	listing->matched++;
+	if (listing->values->count)
+		return 0;
+	if (listing->netns) {
+		named.present |= 1ull << FW_EXPECT_NETNS;
+		named.netns = (struct fw_bytes){ listing->netns, strlen(listing->netns) };
+	}
+	if (fw_sink_expect(&listing->sink, &named) < 0)
+		return -1;
+	return listing->sink.records == listing->values->limit;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static int read_once(struct listing *listing, struct fw_err *err)
+{
+	const struct values *values = listing->values;
+	const struct fw_ct_query query = { listing->filter, (enum fw_ct_table)values->table,
+					   values->zero };
+	uint64_t count = 0;
+	int status;
+
+	if (values->table == FW_TABLE_EXPECT)
+		return fw_exp_each(listing->filter, take_expect, listing, err);
+	if (values->table != FW_TABLE_CONNTRACK || !values->count || listing->filter->count)
+		return fw_ct_each(&query, take_flow, listing, err);
+	status = fw_ct_count(&count, err);
+	listing->matched += count;
+	return status;
+}
+
+/* Whether all that came so far could be forgotten, because nobody has seen it. */
+static bool forget(struct listing *listing)
+{
+	/* Counters that were reset are gone; and other namespaces were read well. */
+	if (listing->values->zero || listing->netns || !fw_sink_restart(&listing->sink))
+		return false;
+	fw_rank_clear(&listing->rank);
+	listing->matched = 0;
+	return true;
+}
+
+static int read_table(struct listing *listing, struct fw_err *err)
+{
+	unsigned int attempt;
+	int status;
+
+	for (attempt = 1;; attempt++) {
+		status = read_once(listing, err);
+		if (!status || err->kind != FW_ERR_INCOMPLETE || attempt == ATTEMPTS ||
+		    !forget(listing))
+			return status;
+		fw_err_free(err);
+	}
+}
+
+static int read_namespace(void *context, const char *name, struct fw_err *err)
+{
+	struct listing *listing = context;
+
+	if (listing->values->limit && !listing->rank.key &&
+	    listing->sink.records == listing->values->limit)
+		return 0;
+	listing->netns = name;
+	if (!read_table(listing, err))
+		return 0;
+	return fw_err_prefix(err, "network namespace %s", name);
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
+
+static void say_count(const struct listing *listing)
+{
+	const struct values *values = listing->values;
+
+	if (values->count)
+		printf("%" PRIu64 "\n", listing->matched);
+	else if (!values->quiet && listing->sink.format == &fw_format_text)
+		fprintf(stderr, "fwctl %s: %" PRIu64 " %s have been shown.\n", PACKAGE_VERSION,
+			listing->sink.records,
+			values->table == FW_TABLE_EXPECT ? "expectations" : "flow entries");
+}
+
+static int list(struct fw_cli *cli, struct listing *listing)
+{
+	int status;
+
+	if (listing->values->all_netns)
+		status = fw_netns_each(read_namespace, listing, &cli->err);
+	else
+		status = read_table(listing, &cli->err);
+	fw_rank_each(&listing->rank, show_flow, listing);
+	if (!listing->values->count)
+		fw_sink_finish(&listing->sink);
+	if (!status)
+		status = fw_output_check(&listing->sink, &cli->err);
+	if (status)
+		return status;
+	say_count(listing);
+	return listing->values->exit_code && !listing->matched;
 }
 
 static int run(struct fw_cli *cli)
 {
-	const struct values *values = cli->values;
-	const struct fw_format *format =
-		values->output.format ? values->output.format : &fw_format_text;
-	struct fw_ct_query query = { .filter = cli->filter };
-	struct fw_word *labels = fw_labels_read();
-	struct fw_sink sink;
+	struct values *values = cli->values;
+	struct listing listing = {
+		.values = values,
+		.filter = cli->filter,
+		.rank = { .key = (enum fw_rank_key)values->sort, .limit = values->limit },
+	};
+	struct fw_word *labels;
 	int status;
 
-	fw_sink_init(&sink, format, values->output.flags, STDOUT_FILENO, labels);
-	status = fw_ct_each(&query, take, &sink, &cli->err);
-	fw_sink_finish(&sink);
+	if (check_usage(cli, values) < 0)
+		return -1;
+	if (values->all_netns)
+		values->output.flags |= FW_OUTPUT_NETNS;
+	labels = fw_labels_read();
+	status =
+		fw_output_open(&values->output,
+			       values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT : FW_RECORD_FLOW,
+			       labels, &listing.sink, &cli->err);
 	if (!status)
-		status = check_written(cli, &sink);
-	if (!status && format == &fw_format_text && !values->quiet)
-		fprintf(stderr, "fwctl %s: %" PRIu64 " flow entries have been shown.\n",
-			PACKAGE_VERSION, sink.records);
-	fw_sink_free(&sink);
+		status = list(cli, &listing);
+	fw_rank_clear(&listing.rank);
+	fw_sink_free(&listing.sink);
 	fw_labels_free(labels);
 	return status;
 }
@@ -71,7 +275,7 @@ static int run(struct fw_cli *cli)
 static const struct fw_command command = {
 	.name = "list",
 	.summary = "Show the connection table",
-	.usage = "[FILTER] [-o FORMAT]",
+	.usage = "[FILTER] [--table TABLE] [-o FORMAT] [--sort KEY] [--limit N] [--count]",
 	.options = options,
 	.values_size = sizeof(struct values),
 	.filter_source = &fw_filter_source,

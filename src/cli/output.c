@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/cli/output.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "fwctl/format/formats.h"
+
+const struct fw_word fw_colour_words[] = {
+	{ "auto", FW_COLOUR_AUTO },
+	{ "always", FW_COLOUR_ALWAYS },
+	{ "never", FW_COLOUR_NEVER },
+	{ 0 },
+};
 
 static const struct fw_word flag_words[] = {
 	{ "extended", FW_OUTPUT_EXTENDED },   { "id", FW_OUTPUT_ID },
@@ -74,4 +85,56 @@ int fw_set_output(void *values, const struct fw_option *option, const char *valu
 		return fw_err_set(err, FW_ERR_MISUSE, "format %s does not take such a flag",
 				  output->format->name);
 	return 0;
+}
+
+/* ---- the sink -------------------------------------------------------------------------------- */
+
+const struct fw_format *fw_output_format(const struct fw_output *output)
+{
+	return output->format ? output->format : &fw_format_text;
+}
+
+/* Columns of the terminal at stdout, 0 when it is none. */
+static unsigned int terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+/* https://no-color.org: set and not empty means no, unless asked for by option. */
+static bool wants_colour(uint64_t colour)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (colour == FW_COLOUR_AUTO)
+		return isatty(STDOUT_FILENO) && !(no && *no);
+	return colour == FW_COLOUR_ALWAYS;
+}
+
+int fw_output_open(const struct fw_output *output, enum fw_record kind,
+		   const struct fw_word *labels, struct fw_sink *sink, struct fw_err *err)
+{
+	const struct fw_sink_setup setup = {
+		.format = fw_output_format(output),
+		.kind = kind,
+		.flags = output->flags,
+		.fd = STDOUT_FILENO,
+		.labels = labels,
+		.protos = fw_protos,
+		.columns = output->columns,
+		.colour = wants_colour(output->colour),
+		.width = terminal_width(),
+	};
+
+	return fw_sink_init(sink, &setup, err);
+}
+
+int fw_output_check(const struct fw_sink *sink, struct fw_err *err)
+{
+	if (!sink->write_error || sink->write_error == EPIPE)
+		return 0;
+	return fw_err_sys(err, sink->write_error, "writing the output");
 }

@@ -3,6 +3,10 @@
 
 const struct fw_format *const fw_formats[] = {
 	&fw_format_text,
+	&fw_format_table,
 	&fw_format_json,
+	&fw_format_csv,
+	&fw_format_xml,
+	&fw_format_save,
 	NULL,
 };

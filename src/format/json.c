@@ -7,8 +7,9 @@
 #include "fwctl/format/json-text.h"
 #include "fwctl/format/labels.h"
 #include "fwctl/format/sink.h"
+#include "fwctl/format/value.h"
 
-static const struct fw_field *const rows[] = {
+const struct fw_field *const fw_json_flow_rows[] = {
 	&fw_flow_fields[FW_FIELD_FAMILY],   &fw_flow_fields[FW_FIELD_PROTO],
 	&fw_flow_fields[FW_FIELD_PROTONUM], &fw_flow_fields[FW_FIELD_TIMEOUT],
 	&fw_flow_fields[FW_FIELD_ORIG],     &fw_flow_fields[FW_FIELD_REPLY],
@@ -21,8 +22,23 @@ static const struct fw_field *const rows[] = {
 	&fw_flow_fields[FW_FIELD_NETNS],    NULL,
 };
 
-/* Every flow of the table is confirmed, so saying it of each says nothing. */
-#define SHOWN_STATUS (~(uint32_t)FW_STATUS_CONFIRMED)
+const struct fw_field *const fw_json_expect_rows[] = {
+	&fw_expect_fields[FW_EXPECT_FIELD_FAMILY],
+	&fw_expect_fields[FW_EXPECT_FIELD_PROTO],
+	&fw_expect_fields[FW_EXPECT_FIELD_PROTONUM],
+	&fw_expect_fields[FW_EXPECT_FIELD_TIMEOUT],
+	&fw_expect_fields[FW_EXPECT_FIELD_EXPECTED],
+	&fw_expect_fields[FW_EXPECT_FIELD_MASK],
+	&fw_expect_fields[FW_EXPECT_FIELD_MASTER],
+	&fw_expect_fields[FW_EXPECT_FIELD_ZONE],
+	&fw_expect_fields[FW_EXPECT_FIELD_FLAGS],
+	&fw_expect_fields[FW_EXPECT_FIELD_CLASS],
+	&fw_expect_fields[FW_EXPECT_FIELD_HELPER],
+	&fw_expect_fields[FW_EXPECT_FIELD_FUNCTION],
+	&fw_expect_fields[FW_EXPECT_FIELD_ID],
+	&fw_expect_fields[FW_EXPECT_FIELD_NETNS],
+	NULL,
+};
 
 /* `,"key":` — keys come from rows and hold nothing that needs escaping. */
 static char *put_key(struct fw_sink *sink, char *at, const char *key)
@@ -118,7 +134,7 @@ static char *put_value(struct fw_sink *sink, char *at, const struct fw_field *ro
 		return put_word(at, sink->proto->states, *(const uint8_t *)value, "NONE");
 	case FW_TYPE_WORD: return put_word(at, row->words, *(const uint8_t *)value, "");
 	case FW_TYPE_FLAGS:
-		return put_flags(at, *(const uint32_t *)value & SHOWN_STATUS, row->words);
+		return put_flags(at, *(const uint32_t *)value & FW_SHOWN_STATUS, row->words);
 	case FW_TYPE_TIME: return put_time(at, *(const uint64_t *)value);
 	default: return at;
 	}
@@ -175,9 +191,8 @@ static void close(struct fw_sink *sink, const struct fw_field *group)
 	sink->first = false;
 }
 
-static void begin(struct fw_sink *sink, enum fw_record kind)
+static void begin(struct fw_sink *sink)
 {
-	(void)kind;
 	fw_buf_putc(&sink->out, '{');
 	sink->first = true;
 }
@@ -190,7 +205,8 @@ static void end(struct fw_sink *sink)
 const struct fw_format fw_format_json = {
 	.name = "json",
 	.help = "one object a line",
-	.flow_rows = rows,
+	.flow_rows = fw_json_flow_rows,
+	.expect_rows = fw_json_expect_rows,
 	.begin = begin,
 	.open = open,
 	.field = field,

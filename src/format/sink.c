@@ -21,24 +21,49 @@ void fw_sink_add_row(struct fw_sink *sink, const struct fw_field *row)
 		sink->rows[i] = row;
 }
 
-void fw_sink_init(struct fw_sink *sink, const struct fw_format *format, unsigned int flags, int fd,
-		  const struct fw_word *labels)
+static int choose_rows(struct fw_sink *sink, struct fw_err *err)
 {
-	const struct fw_field *const *row;
+	const struct fw_format *format = sink->format;
+	const struct fw_field *const *row = format->flow_rows;
 
-	memset(sink, 0, sizeof(*sink));
-	sink->format = format;
-	sink->flags = flags;
-	sink->fd = fd;
-	sink->labels = labels;
-	if (format->choose_rows)
+	if (sink->setup.kind == FW_RECORD_FLOW && format->choose_rows) {
 		format->choose_rows(sink);
-	else
-		for (row = format->flow_rows; *row; row++)
-			fw_sink_add_row(sink, *row);
+		return 0;
+	}
+	if (sink->setup.kind == FW_RECORD_EXPECT)
+		row = format->expect_rows;
+	if (!row)
+		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show expectations",
+				  format->name);
+	for (; *row; row++)
+		fw_sink_add_row(sink, *row);
+	return 0;
+}
+
+int fw_sink_init(struct fw_sink *sink, const struct fw_sink_setup *setup, struct fw_err *err)
+{
+	memset(sink, 0, sizeof(*sink));
+	sink->setup = *setup;
+	sink->format = setup->format;
+	sink->flags = setup->flags;
+	if (setup->columns && !sink->format->columns)
+		return fw_err_set(err, FW_ERR_MISUSE, "format %s has no columns to choose",
+				  sink->format->name);
+	if (choose_rows(sink, err) < 0)
+		return -1;
 	fw_buf_reserve(&sink->out, WRITE_SIZE + 4096);
-	if (format->start)
-		format->start(sink);
+	return sink->format->start ? sink->format->start(sink, err) : 0;
+}
+
+bool fw_sink_restart(struct fw_sink *sink)
+{
+	struct fw_sink_setup setup = sink->setup;
+
+	if (sink->written || sink->write_error)
+		return false;
+	fw_sink_free(sink);
+	/* It went well before with the same setup. */
+	return !fw_sink_init(sink, &setup, NULL);
 }
 
 static void emit_fields(struct fw_sink *sink, const struct fw_field *row, const void *record,
@@ -61,20 +86,19 @@ static void emit_tuple(struct fw_sink *sink, const struct fw_field *group,
 	sink->group = NULL;
 }
 
-int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
+static int emit_record(struct fw_sink *sink, const void *record)
 {
 	const struct fw_field *const *row;
 
-	sink->proto = flow->proto;
-	sink->family = flow->family;
-	sink->format->begin(sink, FW_RECORD_FLOW);
+	sink->record = record;
+	sink->format->begin(sink);
 	for (row = sink->rows; *row; row++) {
-		if (!fw_field_present(*row, flow))
+		if (!fw_field_present(*row, record))
 			continue;
 		if ((*row)->type == FW_TYPE_TUPLE)
-			emit_tuple(sink, *row, fw_field_at(*row, flow));
+			emit_tuple(sink, *row, fw_field_at(*row, record));
 		else
-			sink->format->field(sink, *row, fw_field_at(*row, flow));
+			sink->format->field(sink, *row, fw_field_at(*row, record));
 	}
 	sink->format->end(sink);
 	sink->records++;
@@ -83,18 +107,33 @@ int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 	return fw_sink_flush(sink);
 }
 
+int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
+{
+	sink->proto = flow->proto;
+	sink->family = flow->family;
+	return emit_record(sink, flow);
+}
+
+int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect)
+{
+	sink->proto = expect->proto;
+	sink->family = expect->family;
+	return emit_record(sink, expect);
+}
+
 int fw_sink_flush(struct fw_sink *sink)
 {
 	size_t done = 0;
 	ssize_t wrote;
 
 	while (!sink->write_error && done < sink->out.length) {
-		wrote = write(sink->fd, sink->out.data + done, sink->out.length - done);
+		wrote = write(sink->setup.fd, sink->out.data + done, sink->out.length - done);
 		if (wrote >= 0)
 			done += (size_t)wrote;
 		else if (errno != EINTR)
 			sink->write_error = errno;
 	}
+	sink->written += done;
 	sink->out.length = 0;
 	return sink->write_error ? -1 : 0;
 }
@@ -108,14 +147,15 @@ int fw_sink_finish(struct fw_sink *sink)
 
 void fw_sink_free(struct fw_sink *sink)
 {
+	if (sink->format && sink->format->release)
+		sink->format->release(sink);
 	fw_buf_free(&sink->out);
-	free(sink->state);
 	sink->state = NULL;
 }
 
 const char *fw_sink_label(const struct fw_sink *sink, unsigned int bit, char text[4])
 {
-	const char *name = sink->labels ? fw_word_name(sink->labels, bit) : NULL;
+	const char *name = sink->setup.labels ? fw_word_name(sink->setup.labels, bit) : NULL;
 
 	if (name)
 		return name;

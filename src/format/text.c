@@ -3,6 +3,7 @@
  * The text of conntrack(8), byte for byte: bare columns first, then key=value words, and marks in
  * brackets between and behind the tuples.
  */
+#include <sys/time.h>
 #include <time.h>
 
 #include "fwctl/base/digits.h"
@@ -64,6 +65,20 @@ static void choose_rows(struct fw_sink *sink)
 	if (sink->flags & FW_OUTPUT_NETNS)
 		fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_NETNS]);
 }
+
+static const struct fw_field *const expect_rows[] = {
+	&fw_expect_fields[FW_EXPECT_FIELD_TIMEOUT],
+	&fw_expect_fields[FW_EXPECT_FIELD_PROTONUM],
+	&fw_expect_fields[FW_EXPECT_FIELD_EXPECTED],
+	&fw_expect_fields[FW_EXPECT_FIELD_MASK],
+	&fw_expect_fields[FW_EXPECT_FIELD_MASTER],
+	&fw_expect_fields[FW_EXPECT_FIELD_ZONE],
+	&fw_expect_fields[FW_EXPECT_FIELD_FLAGS],
+	&fw_expect_fields[FW_EXPECT_FIELD_CLASS],
+	&fw_expect_fields[FW_EXPECT_FIELD_HELPER],
+	&fw_expect_fields[FW_EXPECT_FIELD_NETNS],
+	NULL,
+};
 
 /* "udp      17 ": names are padded to eight columns. */
 static char *put_padded(char *at, const char *name)
@@ -148,12 +163,33 @@ static void put_tag(struct fw_sink *sink, enum tag tag, const void *value)
 	fw_buf_puts(&sink->out, "] ");
 }
 
-/* A zone of one direction is the only word whose name tells the direction. */
-static char *put_direction(const struct fw_sink *sink, char *at, const struct fw_field *row)
+/* "src", "mask-src", "zone-orig": addresses of an expectation and zones of a flow tell whose. */
+static char *put_word(const struct fw_sink *sink, char *at, const struct fw_field *row)
 {
-	if (row != fw_tuple_tail)
-		return at;
-	return fw_put_name(at, sink->group == &fw_flow_fields[FW_FIELD_ORIG] ? "-orig" : "-reply");
+	if (sink->group && sink->group->text && row->type == FW_TYPE_ADDR)
+		at = fw_put_name(at, sink->group->text);
+	at = fw_put_name(at, fw_field_text(row));
+	if (row == fw_tuple_tail)
+		at = fw_put_name(at, sink->group == &fw_flow_fields[FW_FIELD_ORIG] ? "-orig"
+										   : "-reply");
+	return at;
+}
+
+/* "PERMANENT,INACTIVE " of an expectation. */
+static void put_flags(struct fw_sink *sink, const struct fw_field *row, uint32_t flags)
+{
+	const struct fw_word *word;
+	const char *c, *comma = "";
+
+	for (word = row->words; word->name; word++) {
+		if (!(flags & word->value))
+			continue;
+		fw_buf_puts(&sink->out, comma);
+		for (c = word->name; *c; c++)
+			fw_buf_putc(&sink->out, *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c);
+		comma = ",";
+	}
+	fw_buf_putc(&sink->out, ' ');
 }
 
 /* Whether the row is one of the columns in front, which have no name. */
@@ -161,7 +197,7 @@ static bool is_bare(const struct fw_field *row)
 {
 	return row == &fw_flow_fields[FW_FIELD_PROTONUM] ||
 	       row == &fw_flow_fields[FW_FIELD_TIMEOUT] || row == &fw_flow_fields[FW_FIELD_STATE] ||
-	       row == &family_number;
+	       row == &family_number || row == &fw_expect_fields[FW_EXPECT_FIELD_TIMEOUT];
 }
 
 static char *put_value(struct fw_sink *sink, char *at, const struct fw_field *row,
@@ -201,6 +237,10 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 		put_labels(sink, value);
 		return;
 	}
+	if (row->type == FW_TYPE_FLAGS) {
+		put_flags(sink, row, *(const uint32_t *)value);
+		return;
+	}
 	/* Longer than any name with any number, address or state. */
 	at = fw_buf_reserve(&sink->out, 128);
 	if (row->type == FW_TYPE_PROTO) {
@@ -209,8 +249,7 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 		at = put_padded(at, fw_family_name(sink->family));
 	} else {
 		if (!is_bare(row)) {
-			at = fw_put_name(at, fw_field_text(row));
-			at = put_direction(sink, at, row);
+			at = put_word(sink, at, row);
 			*at++ = '=';
 		}
 		at = put_value(sink, at, row, value);
@@ -225,10 +264,15 @@ static void nothing(struct fw_sink *sink, const struct fw_field *group)
 	(void)group;
 }
 
-static void begin(struct fw_sink *sink, enum fw_record kind)
+/* conntrack(8) puts the time of reading before an expectation, and none before a flow of a list. */
+static void begin(struct fw_sink *sink)
 {
-	(void)sink;
-	(void)kind;
+	struct timeval now;
+
+	if (!(sink->flags & FW_OUTPUT_TIMESTAMP) || sink->setup.kind != FW_RECORD_EXPECT)
+		return;
+	gettimeofday(&now, NULL);
+	fw_buf_printf(&sink->out, "[%lld.%06ld]\t", (long long)now.tv_sec, (long)now.tv_usec);
 }
 
 static void end(struct fw_sink *sink)
@@ -241,6 +285,7 @@ const struct fw_format fw_format_text = {
 	.name = "text",
 	.help = "the lines of conntrack(8)",
 	.choose_rows = choose_rows,
+	.expect_rows = expect_rows,
 	.flags = FW_OUTPUT_EXTENDED | FW_OUTPUT_ID | FW_OUTPUT_TIMESTAMP | FW_OUTPUT_KTIMESTAMP |
 		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS,
 	.whole_tuples = true,

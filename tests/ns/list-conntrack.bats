@@ -21,7 +21,7 @@ teardown_file() {
 # on a reading: conntrack ends lines that end in a tag with a blank.
 masked() {
 	sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9-]+ +[0-9]+ )[0-9]+ /\1TIMER /
-		s/^[0-9]+ proto=/TIMER proto=/; s/^\[[0-9.]+\]\t/[TIME]\t/
+		s/^\[[0-9.]+\]\t/[TIME]\t/; s/^(\[TIME\]\t)?[0-9]+ proto=/\1TIMER proto=/
 		s/-t [0-9]+/-t TIMER/
 		s/<timeout>[0-9]+</<timeout>TIMER</
 		s/(delta-time[>=])[0-9]+/\1TIMER/' | LC_ALL=C sort
@@ -31,15 +31,28 @@ of_conntrack() {
 	host_run gate conntrack -L "$@" 2> "$BATS_TEST_TMPDIR/conntrack.err" | masked
 }
 
+# conntrack's word for a table is an argument of -L.
 of_fwctl() {
+	[ "${1-}" != expect ] || set -- --table "$@"
 	fwctl_in gate list "$@" 2> "$BATS_TEST_TMPDIR/fwctl.err" | masked
+}
+
+# What fwctl adds to conntrack's xml and save, and what conntrack has wrong there: a state of sctp
+# by tcp's name for its number, and sctp's tags with their bytes the wrong way round.
+alike() {
+	sed -E '/^-A /s/ -m [0-9]+//; /^-A /s/ -l [a-z0-9,]+//; s/ --helper [a-z]+//
+		s/<type>[0-9]+<.type><code>[0-9]+<.code><icmp-id>[0-9]+<.icmp-id>//g
+		/protoname="sctp"/s/<state>[A-Z_]+</<state>STATE</
+		s/-vtag [0-9]+/-vtag TAG/g'
 }
 
 # agree OPTION...: both show the same flows in the same words, and say the same of how many.
 agree() {
-	of_conntrack "$@" > "$BATS_TEST_TMPDIR/conntrack"
-	of_fwctl "$@" > "$BATS_TEST_TMPDIR/fwctl"
-	diff "$BATS_TEST_TMPDIR/conntrack" "$BATS_TEST_TMPDIR/fwctl" &&
+	of_conntrack "$@" | alike > "$BATS_TEST_TMPDIR/conntrack"
+	of_fwctl "$@" | alike > "$BATS_TEST_TMPDIR/fwctl"
+	diff "$BATS_TEST_TMPDIR/conntrack" "$BATS_TEST_TMPDIR/fwctl" || return
+	# Only text has a closing line.
+	[ ! -s "$BATS_TEST_TMPDIR/fwctl.err" ] ||
 		same "$(sed -n 's/^conntrack [^:]*: //p' "$BATS_TEST_TMPDIR/conntrack.err")" \
 			"$(sed 's/^fwctl [^:]*: //' "$BATS_TEST_TMPDIR/fwctl.err")"
 }
@@ -71,6 +84,12 @@ shown() {
 		-o labels
 		-o extended,id
 		-o extended,id,timestamp,ktimestamp,labels
+		-o xml
+		-o xml,extended
+		-o xml,id
+		-o xml,timestamp
+		-o xml,ktimestamp,labels
+		-o save
 	EOF
 }
 
@@ -163,6 +182,25 @@ filters() {
 	for word in CLOSED COOKIE_WAIT COOKIE_ECHOED ESTABLISHED SHUTDOWN_SENT SHUTDOWN_RECD SHUTDOWN_ACK_SENT; do
 		echo "-p sctp --state $word"
 	done
+}
+
+# Each line is a format; expectations have hardly anything that a flag could add.
+@test "expectations, in every format" {
+	while read -r format; do
+		# shellcheck disable=SC2086 # words
+		agree expect $format || { echo "differs with: $format"; false; }
+		[ "$(shown)" -ge 1 ]
+	done <<-EOF
+
+		-f ipv4
+		-o extended
+		-o id
+		-o timestamp
+		-o labels
+		-o xml
+	EOF
+	agree expect -f ipv6
+	same 0 "$(shown)"
 }
 
 # ---- where conntrack is wrong (each was seen with conntrack 1.4.7) --------------------------------

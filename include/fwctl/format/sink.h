@@ -12,6 +12,7 @@
 
 #include "fwctl/base/buf.h"
 #include "fwctl/base/err.h"
+#include "fwctl/model/expect.h"
 #include "fwctl/model/flow.h"
 
 struct fw_sink;
@@ -24,22 +25,27 @@ enum fw_record {
 struct fw_format {
 	const char *name;
 	const char *help; /* one line */
-	/* The rows of a flow that are shown without flags, in this format's order; ends with NULL.
-	 */
-	const struct fw_field *const *flow_rows;
-	/* The same when `-o NAME,FLAG…` asks for more; NULL: as above. Fills sink->rows. */
+	/* The rows that are shown, in this format's order; each ends with NULL. Without one of the
+	 * two, the format cannot show that kind of record. */
+	const struct fw_field *const *flow_rows, *const *expect_rows;
+	/* For flows, when it hangs on `-o NAME,FLAG…` what is shown: fills sink->rows. NULL: as
+	 * flow_rows says. */
 	void (*choose_rows)(struct fw_sink *sink);
 	unsigned int flags; /* enum fw_output_flag bits that it understands */
+	bool columns;       /* that can be chosen */
 	/* Shows all tuple fields of a protocol, as 0 those that the kernel does not send (ports of
 	 * dccp where it has no tracker for it). */
 	bool whole_tuples;
-	void (*start)(struct fw_sink *sink); /* before the first record; any function may be NULL */
-	void (*begin)(struct fw_sink *sink, enum fw_record kind);
+	/* Before the first record: -1 with `err` set when what was asked for is not possible. This
+	 * and the last three may be NULL. */
+	int (*start)(struct fw_sink *sink, struct fw_err *err);
+	void (*begin)(struct fw_sink *sink);
 	void (*open)(struct fw_sink *sink, const struct fw_field *group);
 	void (*field)(struct fw_sink *sink, const struct fw_field *row, const void *at);
 	void (*close)(struct fw_sink *sink, const struct fw_field *group);
 	void (*end)(struct fw_sink *sink);
-	void (*finish)(struct fw_sink *sink); /* after the last record */
+	void (*finish)(struct fw_sink *sink);  /* after the last record */
+	void (*release)(struct fw_sink *sink); /* what `start` made */
 };
 
 /* What may follow the format's name after a comma. */
@@ -54,16 +60,30 @@ enum fw_output_flag {
 
 #define FW_SINK_MAX_ROWS 40
 
+/* What a sink is made from; all of it is borrowed for the sink's life. */
+struct fw_sink_setup {
+	const struct fw_format *format;
+	enum fw_record kind;
+	unsigned int flags; /* enum fw_output_flag */
+	int fd;
+	const struct fw_word *labels;         /* names of label bits, or NULL */
+	const struct fw_proto *const *protos; /* whose fields columns are made of */
+	const char *columns; /* "proto,orig.src": for formats with columns, or NULL */
+	bool colour;
+	unsigned int width; /* of the terminal; 0: there is none */
+};
+
 struct fw_sink {
+	struct fw_sink_setup setup;
 	const struct fw_format *format;
 	unsigned int flags;
-	int fd;
 	const struct fw_field *rows[FW_SINK_MAX_ROWS]; /* ends with NULL */
-	const struct fw_word *labels;                  /* names of label bits; borrowed */
 	struct fw_buf out;                             /* what is not written yet */
+	uint64_t written;                              /* bytes that are */
 	int write_error;  /* errno of the first failed write; then nothing is written */
 	uint64_t records; /* complete records so far */
 	/* Of the record that is being written: */
+	const void *record; /* struct fw_flow or fw_expect, as setup.kind says */
 	const struct fw_proto *proto;
 	uint8_t family;
 	const struct fw_field *group; /* the tuple whose fields come now, or NULL */
@@ -75,18 +95,27 @@ struct fw_sink {
 /* All formats, by name; ends with NULL. */
 extern const struct fw_format *const fw_formats[];
 
-/* `labels` (a table that ends with a NULL name) is borrowed and may be NULL. */
-void fw_sink_init(struct fw_sink *sink, const struct fw_format *format, unsigned int flags, int fd,
-		  const struct fw_word *labels);
+/*
+ * -1 with `err` set (misuse) when the format cannot show such records or has no such column.
+ * Release with fw_sink_free() in either case.
+ */
+int fw_sink_init(struct fw_sink *sink, const struct fw_sink_setup *setup, struct fw_err *err);
+
+/*
+ * Begins anew, as if nothing had been put in. False, and nothing is done, when something has been
+ * written already.
+ */
+bool fw_sink_restart(struct fw_sink *sink);
 
 /* Adds a row at the end of sink->rows. */
 void fw_sink_add_row(struct fw_sink *sink, const struct fw_field *row);
 
 /*
- * Writes one flow. Text gathers in sink->out and goes to the file in large writes. Returns 0, or
- * -1 once writing has failed (sink->write_error says why).
+ * Writes one record of the kind that the sink is for. Text gathers in sink->out and goes to the
+ * file in large writes. Returns 0, or -1 once writing has failed (sink->write_error says why).
  */
 int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow);
+int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect);
 
 /* Writes out what has gathered. Same return. */
 int fw_sink_flush(struct fw_sink *sink);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A line of options for each flow, which `conntrack -R` reads back: those of conntrack(8) in its
+ * order, and behind them what it leaves out (mark, labels, helper). The names of the options are
+ * those of the field rows.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "fwctl/format/formats.h"
+#include "fwctl/format/sink.h"
+#include "fwctl/format/value.h"
+
+static const struct fw_field *const no_rows[] = { NULL };
+
+/* The bits that can be set from outside, under the names that conntrack(8) takes. */
+static const struct fw_word status_words[] = {
+	{ "EXPECTED", FW_STATUS_EXPECTED },
+	{ "SEEN_REPLY", FW_STATUS_SEEN_REPLY },
+	{ "ASSURED", FW_STATUS_ASSURED },
+	{ "FIXED_TIMEOUT", FW_STATUS_FIXED_TIMEOUT },
+	{ 0 },
+};
+
+/* One of the names in "dport|orig-port-dst": that of this protocol ("icmpv6-…"), else the first. */
+static void put_name(struct fw_buf *out, const struct fw_proto *proto, const char *names)
+{
+	size_t length = strlen(proto->name);
+	const char *name = names;
+
+	for (; name; name = strchr(name, '|') ? strchr(name, '|') + 1 : NULL)
+		if (!strncmp(name, proto->name, length) && name[length] == '-')
+			break;
+	if (!name)
+		name = names;
+	fw_buf_printf(out, " --%.*s ", (int)strcspn(name, "|"), name);
+}
+
+static void put_fields(struct fw_sink *sink, const struct fw_field *row, const void *record,
+		       enum fw_dir dir)
+{
+	for (; row && !fw_field_is_end(row); row++) {
+		if (!row->option[dir].names || !fw_field_present(row, record))
+			continue;
+		put_name(&sink->out, sink->proto, row->option[dir].names);
+		fw_value_put(&sink->out, sink, row, fw_field_at(row, record));
+	}
+}
+
+static void put_status(struct fw_buf *out, uint32_t status)
+{
+	const struct fw_word *word;
+	const char *before = " -u ";
+
+	for (word = status_words; word->name; word++) {
+		if (!(status & word->value))
+			continue;
+		fw_buf_puts(out, before);
+		fw_buf_puts(out, word->name);
+		before = ",";
+	}
+	if (*before == ' ')
+		fw_buf_puts(out, " -u UNSET");
+}
+
+static void put_zones(struct fw_buf *out, const struct fw_flow *flow)
+{
+	if (flow->present >> FW_FLOW_ZONE & 1)
+		fw_buf_printf(out, " -w %u", flow->zone);
+	if (flow->orig.present >> FW_TUPLE_ZONE & 1)
+		fw_buf_printf(out, " --orig-zone %u", flow->orig.zone);
+	if (flow->reply.present >> FW_TUPLE_ZONE & 1)
+		fw_buf_printf(out, " --reply-zone %u", flow->reply.zone);
+}
+
+static void put_addr(struct fw_sink *sink, char letter, const union fw_addr *addr)
+{
+	fw_buf_printf(&sink->out, " -%c ", letter);
+	fw_value_put(&sink->out, sink, &fw_tuple_head[0], addr);
+}
+
+/* An address that is another one in the replies was translated: -n and -g say so. */
+static void put_addrs(struct fw_sink *sink, const struct fw_flow *flow)
+{
+	const struct fw_tuple *orig = &flow->orig, *reply = &flow->reply;
+
+	put_addr(sink, 's', &orig->src);
+	put_addr(sink, 'd', &orig->dst);
+	put_addr(sink, memcmp(&reply->src, &orig->dst, sizeof(orig->dst)) ? 'g' : 'r', &reply->src);
+	put_addr(sink, memcmp(&reply->dst, &orig->src, sizeof(orig->src)) ? 'n' : 'q', &reply->dst);
+}
+
+static void put_rest(struct fw_sink *sink, const struct fw_flow *flow)
+{
+	static const struct {
+		enum fw_flow_field field;
+		const char *option;
+	} rest[] = { { FW_FIELD_LABELS, " -l " }, { FW_FIELD_HELPER, " --helper " } };
+	const struct fw_bytes *bytes;
+	const struct fw_field *row;
+	size_t i, before;
+
+	if (flow->mark)
+		fw_buf_printf(&sink->out, " -m %u", flow->mark);
+	for (i = 0; i < sizeof(rest) / sizeof(rest[0]); i++) {
+		row = &fw_flow_fields[rest[i].field];
+		bytes = fw_field_at(row, flow);
+		if (!fw_field_present(row, flow) || !bytes->length)
+			continue;
+		before = sink->out.length;
+		fw_buf_puts(&sink->out, rest[i].option);
+		fw_value_put(&sink->out, sink, row, bytes);
+		/* Labels of which none is set. */
+		if (sink->out.length == before + strlen(rest[i].option))
+			sink->out.length = before;
+	}
+}
+
+static void begin(struct fw_sink *sink)
+{
+	const struct fw_flow *flow = sink->record;
+
+	fw_buf_printf(&sink->out, "-A -t %u", flow->timeout);
+	put_status(&sink->out, flow->status);
+	put_zones(&sink->out, flow);
+	put_addrs(sink, flow);
+	if (fw_proto_is_generic(flow->proto))
+		fw_buf_printf(&sink->out, " -p %u", flow->protonum);
+	else
+		fw_buf_printf(&sink->out, " -p %s", flow->proto->name);
+	put_fields(sink, flow->proto->tuple, &flow->orig, FW_DIR_ORIG);
+	put_fields(sink, flow->proto->tuple, &flow->reply, FW_DIR_REPLY);
+	if (flow->present >> FW_FLOW_STATE & 1 && flow->proto->states) {
+		fw_buf_puts(&sink->out, " --state ");
+		fw_value_put(&sink->out, sink, &fw_flow_fields[FW_FIELD_STATE], &flow->state);
+	}
+	put_fields(sink, flow->proto->info, flow, FW_DIR_ORIG);
+	put_rest(sink, flow);
+}
+
+static void end(struct fw_sink *sink)
+{
+	fw_buf_putc(&sink->out, '\n');
+}
+
+const struct fw_format fw_format_save = {
+	.name = "save",
+	.help = "options that make the flow again",
+	.flow_rows = no_rows,
+	.begin = begin,
+	.end = end,
+};
