@@ -145,8 +145,9 @@ static int read_file(struct fw_parser *parser, const struct fw_token *name,
 
 	if (result < 0)
 		fw_parser_mistake(parser, name, "%s: %s", set->file, err.what);
-	end = text.data + text.length;
-	for (at = text.data; !result && at < end; at = newline + 1, number++) {
+	at = fw_buf_text(&text);
+	end = at + text.length;
+	for (; !result && at < end; at = newline + 1, number++) {
 		newline = memchr(at, '\n', (size_t)(end - at));
 		if (!newline)
 			newline = end;

@@ -506,7 +506,8 @@ static struct fw_policy *parse_all(const char *name, struct fw_file_id id, const
 struct fw_policy *fw_policy_parse(const char *name, const char *text, size_t length,
 				  const struct fw_policy_options *options, struct fw_diags *diags)
 {
-	return parse_all(name, (struct fw_file_id){ 0, 0 }, text, length, options, diags);
+	return parse_all(name, (struct fw_file_id){ 0, 0 }, text ? text : "", length, options,
+			 diags);
 }
 
 struct fw_policy *fw_policy_read(const char *path, const struct fw_policy_options *options,
@@ -520,7 +521,7 @@ struct fw_policy *fw_policy_read(const char *path, const struct fw_policy_option
 	if (fw_text_read(path, &text, &id, &err) < 0)
 		fw_diag_add(diags, false, path, 0, 0, 0, NULL, 0, fw_strdup(err.what));
 	else
-		policy = parse_all(path, id, text.data, text.length, options, diags);
+		policy = parse_all(path, id, fw_buf_text(&text), text.length, options, diags);
 	fw_err_free(&err);
 	fw_buf_free(&text);
 	return policy;
