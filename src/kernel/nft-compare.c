@@ -371,7 +371,7 @@ static int take_generation(const struct nlmsghdr *message, void *data)
 static int read_generation(struct comparison *c)
 {
 	static const struct question question = { NFT_MSG_GETGEN, 0, 0, 0, NULL, take_generation };
-	bool interrupted;
+	bool interrupted = false;
 
 	return ask(c, &question, &interrupted);
 }
@@ -380,7 +380,7 @@ static int read_table(struct comparison *c)
 {
 	static const struct question question = { NFT_MSG_GETTABLE, 0, NFTA_TABLE_NAME, 0, NULL,
 						  take_table };
-	bool interrupted;
+	bool interrupted = false;
 
 	if (ask(c, &question, &interrupted) == 0)
 		return 0;
