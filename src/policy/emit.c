@@ -118,7 +118,7 @@ static const char *comment_of(struct fw_compiler *compiler, const struct fw_atom
 			      struct fw_buf *text)
 {
 	text->length = 0;
-	fw_rule_print(text, compiler->policy, atom->rule, 0);
+	fw_rule_print(text, compiler->policy, atom->rule, FW_PRINT_RESOLVED);
 	return fw_buf_text(text);
 }
 

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "fwctl/policy/check.h"
+#include "fwctl/policy/compile.h"
+#include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
 #include "fwctl/policy/read.h"
 #include "fwctl/policy/text.h"
@@ -73,8 +75,22 @@ static struct fw_policy *parse_again(const char *name, const struct fw_buf *text
 	return policy;
 }
 
+static void same_ruleset(const struct fw_policy *a, const struct fw_policy *b)
+{
+	struct fw_ruleset *one = fw_policy_compile(a), *two = fw_policy_compile(b);
+	struct fw_buf x = { 0 }, y = { 0 };
+
+	fw_ruleset_print_nft(&x, one);
+	fw_ruleset_print_nft(&y, two);
+	assert_string_equal(fw_buf_text(&x), fw_buf_text(&y));
+	fw_ruleset_free(one);
+	fw_ruleset_free(two);
+	fw_buf_free(&x);
+	fw_buf_free(&y);
+}
+
 /* Reading back what was printed with `flags` gives a policy that prints the same and has the same
- * digest and the same line numbers. */
+ * digest, the same line numbers and the same ruleset. */
 static void check_round_trip(const char *name, const struct fw_policy *policy, unsigned int flags)
 {
 	struct fw_buf first = { 0 }, second = { 0 };
@@ -95,6 +111,7 @@ static void check_round_trip(const char *name, const struct fw_policy *policy, u
 		assert_int_equal(policy->rules[i].line, again->rules[i].line);
 		assert_int_equal(again->rules[i].line, again->rules[i].place.line);
 	}
+	same_ruleset(policy, again);
 	fw_policy_free(again);
 	fw_buf_free(&first);
 	fw_buf_free(&second);
