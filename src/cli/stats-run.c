@@ -94,6 +94,9 @@ static int report_summary(struct fw_cli *cli, const struct fw_report_style *styl
 	/* Monitoring adds up CPUs itself. */
 	fw_stats_metrics(&metrics, style->before ? summary->before : NULL, summary->now,
 			 summary->values->per_cpu || summary->format == &fw_report_prometheus);
+	/* For people `fwctl policy status verbose` has the lines. */
+	fw_stats_policy_metrics(&metrics, summary->format != &fw_report_table &&
+						  summary->format != &fw_report_text);
 	summary->format->metrics(out, &metrics, style);
 	fw_metrics_free(&metrics);
 	return 0;

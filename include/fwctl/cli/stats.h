@@ -68,6 +68,12 @@ void fw_stats_sample_free(struct fw_stats_sample *sample);
 void fw_stats_metrics(struct fw_metrics *metrics, const struct fw_stats_sample *before,
 		      const struct fw_stats_sample *now, bool per_cpu);
 
+/*
+ * Adds whether a policy is in force and whether the table is as it made it; with `lines` also the
+ * packets and bytes of each of its lines. Nothing where that cannot be read.
+ */
+void fw_stats_policy_metrics(struct fw_metrics *metrics, bool lines);
+
 /* ---- what is done ------------------------------------------------------------------------------
  */
 
