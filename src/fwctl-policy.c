@@ -12,6 +12,21 @@ static const struct fw_option apply_options[] = {
 	{ 0 },
 };
 
+static const struct fw_option explain_options[] = {
+	{ .names = "file",
+	  .arg = "FILE",
+	  .set = fw_set_string,
+	  .offset = offsetof(struct fw_policy_explain_values, file),
+	  .help = "ask this policy file instead of the policy in force" },
+	{ .names = "output",
+	  .letter = 'o',
+	  .arg = "text|json",
+	  .set = fw_set_output,
+	  .offset = offsetof(struct fw_policy_explain_values, output),
+	  .help = "text, or one JSON object" },
+	{ 0 },
+};
+
 static const struct fw_option show_options[] = {
 	{ .names = "nft",
 	  .set = fw_set_flag,
@@ -49,6 +64,14 @@ static const struct fw_command verbs[] = {
 	  .options = show_options,
 	  .values_size = sizeof(struct fw_policy_show_values),
 	  .run = fw_policy_show_run },
+	{ .name = "explain",
+	  .summary = "Say which line decides a packet, and why",
+	  .usage = "[--file FILE] in|out|routed PROTO [from ADDR[:PORT]] [to ADDR[:PORT]] [on IF] ...",
+	  .options = explain_options,
+	  .values_size = sizeof(struct fw_policy_explain_values),
+	  .min_args = 2,
+	  .max_args = -1,
+	  .run = fw_policy_explain_run },
 	{ .name = "timeout",
 	  .summary = "Set how long flows of a protocol are remembered",
 	  .usage = "PROTO [NAME] DURATION [NAME DURATION ...]",

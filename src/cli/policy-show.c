@@ -8,6 +8,7 @@
 #include "fwctl/cli/policy-diff.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/privilege.h"
+#include "fwctl/policy/check.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
@@ -82,6 +83,19 @@ static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
 	return result;
 }
 
+/* Lines that can never match and the like: remarks, the policy is valid all the same. */
+static void print_notes(const struct fw_policy *policy)
+{
+	struct fw_diags notes = { 0 };
+	struct fw_buf text = { 0 };
+
+	fw_policy_check(policy, &notes);
+	fw_diags_print(&text, &notes);
+	fwrite(text.data, 1, text.length, stderr);
+	fw_buf_free(&text);
+	fw_diags_free(&notes);
+}
+
 int fw_policy_check_run(struct fw_cli *cli)
 {
 	const char *origin;
@@ -90,6 +104,7 @@ int fw_policy_check_run(struct fw_cli *cli)
 
 	if (!policy)
 		return -1;
+	print_notes(policy);
 	result = fw_privilege_limit(&cli->err);
 	if (result == 0)
 		result = check_in_kernel(policy, &cli->err);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "fwctl/cli/command.h"
+#include "fwctl/cli/output.h"
 
 /* Exit status of `apply --exit-code` when something was changed. */
 #define FW_EXIT_APPLIED 10
@@ -17,6 +18,11 @@ struct fw_policy_apply_values {
 	bool exit_code;
 };
 
+struct fw_policy_explain_values {
+	struct fw_output output; /* text or json */
+	const char *file;        /* NULL: the policy in force */
+};
+
 struct fw_policy_show_values {
 	bool nft;
 };
@@ -24,6 +30,7 @@ struct fw_policy_show_values {
 int fw_policy_apply_run(struct fw_cli *cli);
 int fw_policy_check_run(struct fw_cli *cli);
 int fw_policy_diff_run(struct fw_cli *cli);
+int fw_policy_explain_run(struct fw_cli *cli);
 int fw_policy_reset_run(struct fw_cli *cli);
 int fw_policy_show_run(struct fw_cli *cli);
 int fw_policy_status_run(struct fw_cli *cli);

@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fwctl policy explain on a policy file: needs neither root nor a kernel.
+
+setup() {
+	fwctl=$FWCTL_BUILD/fwctl
+	policy=$BATS_TEST_TMPDIR/policy.conf
+	cat > "$policy" <<-'P'
+		# a comment, so that lines of the file and of the policy differ
+		allow 22/tcp
+		deny from 10.0.0.0/8
+		allow from 10.1.0.0/16 to any port 80 proto tcp
+	P
+}
+
+explain() {
+	run "$fwctl" policy explain --file "$policy" "$@"
+}
+
+@test "the line that decides, where it stands, and why the lines before did not" {
+	explain in tcp from 10.1.1.1:5 to 192.0.2.1:80
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "deny: line 7: deny from 10.0.0.0/8 ($policy:3)" ]
+	[ "${lines[1]}" = "  not line 6, allow 22/tcp: destination port 80 is another one" ]
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "the default, the state and ping decide where no line does" {
+	explain in udp from 192.0.2.7:1 to 192.0.2.1:5
+	[ "${lines[0]}" = "deny: default deny incoming" ]
+	explain in udp from 192.0.2.7:1 to 192.0.2.1:5 state established
+	[ "${lines[0]}" = "allow: established and related flows" ]
+	explain in icmp from 192.0.2.7 to 192.0.2.1
+	[ "${lines[0]}" = "allow: ping on" ]
+	explain out tcp from 192.0.2.1:5 to 192.0.2.7:80
+	[ "${lines[0]}" = "allow: default allow outgoing" ]
+	explain routed tcp from 192.0.2.1:5 to 198.51.100.7:80
+	[ "${lines[0]}" = "deny: default deny routed" ]
+}
+
+@test "one JSON object for scripts" {
+	explain -o json in tcp from 10.1.1.1:5 to 192.0.2.1:80
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.action + " " + .by + " " + (.line | tostring)' <<< "$output")" = "deny rule 7" ]
+	[ "$(jq -r '.before[0].rule' <<< "$output")" = "allow 22/tcp" ]
+}
+
+@test "a packet that is none is misuse, and a broken policy is an error" {
+	explain in foo
+	[ "$status" -eq 2 ]
+	explain sideways tcp
+	[ "$status" -eq 2 ]
+	echo 'alow 22/tcp' > "$policy"
+	explain in tcp to 192.0.2.1:22
+	[ "$status" -eq 1 ]
+	[[ $output == *"did you mean \"allow\"?"* ]]
+}
+
+@test "without privileges and without --file: one sentence, what to do, status 3" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	run setpriv --reuid 65534 --clear-groups "$fwctl" policy explain in tcp to 192.0.2.1:22
+	[ "$status" -eq 3 ]
+	[[ $output == *"--file FILE"* ]]
+}
