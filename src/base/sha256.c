@@ -42,22 +42,34 @@ static void schedule(uint32_t w[64], const uint8_t *block)
 
 static void add_block(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t w[64], s[8], one, two;
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t w[64], one, two;
 	unsigned int i;
 
 	schedule(w, block);
-	memcpy(s, state, sizeof(s));
 	for (i = 0; i < 64; i++) {
-		one = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) +
-		      ((s[4] & s[5]) ^ (~s[4] & s[6])) + constants[i] + w[i];
-		two = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) +
-		      ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-		memmove(s + 1, s, 7 * sizeof(*s));
-		s[4] += one;
-		s[0] = one + two;
+		one = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) +
+		      constants[i] + w[i];
+		two = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+		      ((a & b) ^ (a & c) ^ (b & c));
+		h = g;
+		g = f;
+		f = e;
+		e = d + one;
+		d = c;
+		c = b;
+		b = a;
+		a = one + two;
 	}
-	for (i = 0; i < 8; i++)
-		state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 /* The rest of the text, a one bit, zeros, and the length in bits: one block or two. */

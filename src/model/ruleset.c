@@ -60,8 +60,7 @@ int fw_nflog_prefix_parse(const char *prefix, size_t length, unsigned int *line,
 	return 0;
 }
 
-/* --- memory of keys and comments ---------------------------------------------------------------
- */
+/* --- memory of keys and comments --------------------------------------------------------- */
 
 /* Many small pieces that live as long as the ruleset. */
 #define CHUNK_SIZE 65536
@@ -129,8 +128,7 @@ const char *fw_nft_comment(struct fw_ruleset *ruleset, const char *comment)
 	return kept;
 }
 
-/* --- the containers ----------------------------------------------------------------------------
- */
+/* --- the containers ---------------------------------------------------------------------- */
 
 struct fw_ruleset *fw_ruleset_new(void)
 {
@@ -283,8 +281,7 @@ uint32_t fw_nft_helper_add(struct fw_ruleset *ruleset, const char *name, const c
 	return (uint32_t)ruleset->object_count - 1;
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys -------------------------------------------------------------------------------- */
 
 size_t fw_nft_concat_size(const struct fw_nft_concat *keys)
 {
@@ -312,8 +309,7 @@ struct fw_nft_concat fw_nft_concat(unsigned int count, ...)
 	return keys;
 }
 
-/* --- statements --------------------------------------------------------------------------------
- */
+/* --- statements -------------------------------------------------------------------------- */
 
 static struct fw_nft_stmt *stmt_add(struct fw_nft_rule *rule, enum fw_nft_stmt_type type)
 {

@@ -93,8 +93,7 @@ void fw_atoms_add(struct fw_atoms *list, const struct fw_policy *policy, const s
 				     to->service_count ? &to->services[j] : &no_service);
 }
 
-/* --- comparing ---------------------------------------------------------------------------------
- */
+/* --- comparing --------------------------------------------------------------------------- */
 
 static const struct fw_endpoint *end_of(const struct fw_atom *atom, bool to)
 {

@@ -19,8 +19,7 @@ static void add_note(const struct fw_policy *policy, const struct fw_rule *rule,
 	fw_buf_free(&line);
 }
 
-/* --- lines that lines before them cover --------------------------------------------------------
- */
+/* --- lines that lines before them cover -------------------------------------------------- */
 
 /* The first line that covers an atom. */
 struct search {
@@ -143,8 +142,7 @@ static void check_direction(const struct fw_policy *policy, enum fw_direction di
 	fw_atom_index_free(&before);
 }
 
-/* --- sets --------------------------------------------------------------------------------------
- */
+/* --- sets -------------------------------------------------------------------------------- */
 
 static void check_families(const struct fw_policy *policy, struct fw_diags *notes)
 {

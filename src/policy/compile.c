@@ -35,8 +35,7 @@ static void accept_it(struct fw_nft_rule *rule)
 	fw_nft_verdict(rule, FW_ACCEPT);
 }
 
-/* --- before the rules --------------------------------------------------------------------------
- */
+/* --- before the rules -------------------------------------------------------------------- */
 
 static void add_audit(struct fw_compiler *compiler, uint32_t chain)
 {
@@ -101,6 +100,9 @@ static void add_icmpv6(struct fw_compiler *compiler, uint32_t chain, const char 
 {
 	struct fw_nft_rule *rule = built_in(compiler, chain, comment);
 
+	/* Known from the rule that jumps here; without them nft(8) lists raw bytes. */
+	fw_nft_match_u8(rule, FW_NFT_NFPROTO, FW_FAMILY_IPV6);
+	fw_nft_match_u8(rule, FW_NFT_L4PROTO, IPPROTO_ICMPV6);
 	if (low == high)
 		fw_nft_match_u8(rule, FW_NFT_ICMPV6_TYPE, low);
 	else
@@ -158,8 +160,7 @@ static void add_dhcp(struct fw_compiler *compiler, uint32_t chain)
 	accept_it(rule);
 }
 
-/* --- after the rules ---------------------------------------------------------------------------
- */
+/* --- after the rules --------------------------------------------------------------------- */
 
 static void accept_new(struct fw_compiler *compiler, struct fw_nft_rule *rule)
 {
@@ -238,8 +239,7 @@ static void add_lines(struct fw_compiler *compiler, uint32_t chain, enum fw_dire
 	fw_stages_free(&stages);
 }
 
-/* --- the chains --------------------------------------------------------------------------------
- */
+/* --- the chains -------------------------------------------------------------------------- */
 
 static uint32_t add_base(struct fw_compiler *compiler, const char *name, enum fw_hook hook,
 			 enum fw_direction direction)

@@ -10,8 +10,7 @@
 #include "fwctl/policy/atoms.h"
 #include "fwctl/policy/print.h"
 
-/* --- address sets ------------------------------------------------------------------------------
- */
+/* --- address sets ------------------------------------------------------------------------ */
 
 static union fw_addr last_of(const struct fw_prefix *prefix)
 {
@@ -63,8 +62,7 @@ static uint32_t address_set(struct fw_compiler *compiler, uint32_t index, uint8_
 	return *made;
 }
 
-/* --- one atom as one rule ----------------------------------------------------------------------
- */
+/* --- one atom as one rule ---------------------------------------------------------------- */
 
 static void match_end(struct fw_compiler *compiler, struct fw_nft_rule *rule,
 		      const struct fw_endpoint *end, uint8_t family, enum fw_nft_key key)
@@ -100,8 +98,7 @@ static void match_atom(struct fw_compiler *compiler, struct fw_nft_rule *rule,
 		fw_nft_match_port(rule, FW_NFT_TH_DPORT, atom->dport.low, atom->dport.high);
 }
 
-/* --- the line that a rule or an element belongs to ---------------------------------------------
- */
+/* --- the line that a rule or an element belongs to --------------------------------------- */
 
 /* The verdict of the atom's line; its chain is made when the first of its atoms asks. */
 static struct fw_verdict verdict_of(struct fw_compiler *compiler, const struct fw_atom *atom)
@@ -135,8 +132,7 @@ static void emit_rule(struct fw_compiler *compiler, uint32_t chain, const struct
 	fw_nft_verdict(rule, verdict);
 }
 
-/* --- maps --------------------------------------------------------------------------------------
- */
+/* --- maps -------------------------------------------------------------------------------- */
 
 static void add_part(struct fw_nft_concat *keys, bool wanted, enum fw_nft_key key)
 {
@@ -294,8 +290,7 @@ void fw_stages_emit(struct fw_compiler *compiler, uint32_t chain, const struct f
 	fw_buf_free(&text);
 }
 
-/* --- log-all -----------------------------------------------------------------------------------
- */
+/* --- log-all ----------------------------------------------------------------------------- */
 
 void fw_stages_emit_log(struct fw_compiler *compiler, uint32_t chain, const struct fw_rule *rule,
 			const char *prefix, bool limited)

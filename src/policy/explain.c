@@ -16,8 +16,7 @@ const struct fw_word fw_decider_words[] = {
 	{ "default", FW_BY_DEFAULT },   { 0 },
 };
 
-/* --- one rule ----------------------------------------------------------------------------------
- */
+/* --- one rule ---------------------------------------------------------------------------- */
 
 static bool interface_matches(const char *wanted, const char *name)
 {
@@ -108,8 +107,7 @@ enum fw_miss_reason fw_rule_match(const struct fw_policy *policy, const struct f
 	return FW_MISS_NONE;
 }
 
-/* --- around the rules --------------------------------------------------------------------------
- */
+/* --- around the rules -------------------------------------------------------------------- */
 
 static bool is_loopback(const struct fw_packet *packet)
 {
@@ -231,8 +229,7 @@ void fw_explanation_free(struct fw_explanation *explanation)
 	*explanation = (struct fw_explanation){ 0 };
 }
 
-/* --- words -------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------- */
 
 static void print_interface(struct fw_buf *buf, const char *verb, const char *name,
 			    const char *wanted)

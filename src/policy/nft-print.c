@@ -5,8 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values ------------------------------------------------------------------------------ */
 
 /* nft(8) has no escapes in strings but one for a literal *, which would mean "any ending". */
 static void print_string(struct fw_buf *buf, const char *text, size_t length)
@@ -96,8 +95,7 @@ static void print_verdict(struct fw_buf *buf, const struct fw_ruleset *ruleset,
 		fw_buf_puts(buf, ruleset->chains[verdict.chain].name);
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys -------------------------------------------------------------------------------- */
 
 static void print_mask(struct fw_buf *buf, unsigned int width, unsigned int bits)
 {
@@ -152,8 +150,7 @@ static void print_elem_key(struct fw_buf *buf, const struct fw_nft_concat *keys,
 	}
 }
 
-/* --- sets and objects --------------------------------------------------------------------------
- */
+/* --- sets and objects -------------------------------------------------------------------- */
 
 static void print_milliseconds(struct fw_buf *buf, uint32_t milliseconds)
 {
@@ -265,8 +262,7 @@ static void print_object(struct fw_buf *buf, const struct fw_nft_object *object)
 	fw_buf_puts(buf, "\t}\n");
 }
 
-/* --- rules -------------------------------------------------------------------------------------
- */
+/* --- rules ------------------------------------------------------------------------------- */
 
 static void print_states(struct fw_buf *buf, uint32_t states)
 {

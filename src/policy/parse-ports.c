@@ -72,8 +72,7 @@ int fw_parse_proto(struct fw_parser *parser, const struct fw_token *token, size_
 	return fw_parser_mistake_in(parser, token, offset, length, fw_buf_take(&buf));
 }
 
-/* --- services ----------------------------------------------------------------------------------
- */
+/* --- services ---------------------------------------------------------------------------- */
 
 /* For systems without /etc/services; the numbers are IANA's. */
 static const struct {
@@ -162,8 +161,7 @@ static int parse_service(struct fw_parser *parser, struct piece piece, int *prot
 	return result;
 }
 
-/* --- ports -------------------------------------------------------------------------------------
- */
+/* --- ports ------------------------------------------------------------------------------- */
 
 static bool is_number(struct piece piece)
 {
@@ -284,8 +282,7 @@ int fw_parse_ports(struct fw_parser *parser, const struct fw_token *token, int p
 	return 0;
 }
 
-/* --- profiles ----------------------------------------------------------------------------------
- */
+/* --- profiles ---------------------------------------------------------------------------- */
 
 static const struct fw_profile *find_profile(struct fw_parser *parser, const struct fw_token *token)
 {

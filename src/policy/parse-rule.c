@@ -1,191 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Rules. First the words are sorted into clauses, which may come in any order (ufw prints proto
- * behind the addresses); then the clauses get their meaning, so that a list of ports knows the
- * protocol that stands behind it.
- */
+/* Rules: the clauses of a statement get their meaning. */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fwctl/base/mem.h"
-#include "fwctl/policy/parse.h"
+#include "fwctl/policy/clauses.h"
 
 #define IFNAME_MAX 15 /* IFNAMSIZ without the NUL */
 
-struct end_clause {
-	const struct fw_token *addr, *ports, *profile;
-};
-
-struct clauses {
-	const struct fw_token *in_if, *out_if;
-	const struct fw_token *in, *out; /* the words themselves */
-	const struct fw_token *simple; /* PORTS/PROTO, SERVICE or PROFILE right behind the action */
-	const struct fw_token *proto;
-	struct end_clause from, to;
-	const struct fw_token *timeout; /* the word itself; its timers follow */
-	size_t timeout_count;
-	const struct fw_token *helper, *comment;
-};
-
-static const char *const clause_words[] = { "in",   "out", "on",      "log",    "log-all", "proto",
-					    "from", "to",  "timeout", "helper", "comment" };
-
-static bool is_clause_word(const struct fw_token *token)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(clause_words) / sizeof(clause_words[0]); i++)
-		if (fw_token_is(token, clause_words[i]))
-			return true;
-	return false;
-}
-
-/* --- sorting the words -------------------------------------------------------------------------
- */
-
-/* The word behind a clause word. Clause words are no values: "from to 1.2.3.4" lacks one. */
-static int take_value(struct fw_parser *parser, const struct fw_token *clause,
-		      const struct fw_token **value, const char *what)
-{
-	const struct fw_token *token = fw_parser_token(parser);
-
-	if (*value)
-		return fw_parser_mistake(parser, clause, "\"%.*s\" is there twice",
-					 (int)clause->length, clause->text);
-	if (!token || (is_clause_word(token) && !token->quoted))
-		return fw_parser_mistake(parser, token, "%s is missing behind \"%.*s\"", what,
-					 (int)clause->length, clause->text);
-	parser->at++;
-	*value = token;
-	return 0;
-}
-
-static int take_end(struct fw_parser *parser, const struct fw_token *clause, struct end_clause *end)
-{
-	const struct fw_token *word;
-
-	if (take_value(parser, clause, &end->addr, "an address, a prefix, @SET or any") < 0)
-		return -1;
-	word = fw_parser_token(parser);
-	if (fw_parser_accept(parser, "port"))
-		return take_value(parser, word, &end->ports, "a port, list, range or service");
-	if (fw_parser_accept(parser, "app"))
-		return take_value(parser, word, &end->profile, "an application profile");
-	return 0;
-}
-
-static int take_direction(struct fw_parser *parser, const struct fw_token *clause,
-			  const struct fw_token **word, const struct fw_token **name)
-{
-	const struct fw_token *on;
-
-	if (*word)
-		return fw_parser_mistake(parser, clause, "\"%.*s\" is there twice",
-					 (int)clause->length, clause->text);
-	*word = clause;
-	on = fw_parser_token(parser);
-	if (!fw_parser_accept(parser, "on"))
-		return 0;
-	return take_value(parser, on, name, "an interface");
-}
-
-static void take_timers(struct fw_parser *parser, struct clauses *clauses)
-{
-	while (fw_parser_token(parser) && !is_clause_word(fw_parser_token(parser))) {
-		clauses->timeout_count++;
-		parser->at++;
-	}
-}
-
-static int take_log(struct fw_parser *parser, struct fw_rule *rule, const struct fw_token *clause,
-		    enum fw_rule_log log)
-{
-	if (rule->log != FW_RULE_LOG_NONE)
-		return fw_parser_mistake(parser, clause, "log is there twice");
-	rule->log = log;
-	return 0;
-}
-
-/* 1: no clause begins here. */
-static int take_clause(struct fw_parser *parser, struct fw_rule *rule, struct clauses *clauses)
-{
-	const struct fw_token *clause = fw_parser_token(parser);
-
-	if (fw_parser_accept(parser, "in"))
-		return take_direction(parser, clause, &clauses->in, &clauses->in_if);
-	if (fw_parser_accept(parser, "out"))
-		return take_direction(parser, clause, &clauses->out, &clauses->out_if);
-	if (fw_parser_accept(parser, "log"))
-		return take_log(parser, rule, clause, FW_RULE_LOG_NEW);
-	if (fw_parser_accept(parser, "log-all"))
-		return take_log(parser, rule, clause, FW_RULE_LOG_ALL);
-	if (fw_parser_accept(parser, "proto"))
-		return take_value(parser, clause, &clauses->proto, "a protocol");
-	if (fw_parser_accept(parser, "from"))
-		return take_end(parser, clause, &clauses->from);
-	if (fw_parser_accept(parser, "to"))
-		return take_end(parser, clause, &clauses->to);
-	if (fw_parser_accept(parser, "helper"))
-		return take_value(parser, clause, &clauses->helper, "a helper");
-	if (fw_parser_accept(parser, "comment"))
-		return take_value(parser, clause, &clauses->comment, "a text");
-	if (!clauses->timeout && fw_parser_accept(parser, "timeout")) {
-		clauses->timeout = clause;
-		take_timers(parser, clauses);
-		return 0;
-	}
-	return 1;
-}
-
-static int misplaced(struct fw_parser *parser, const struct fw_token *token)
-{
-	static const struct fw_word words[] = {
-		{ "in", 0 },     { "out", 0 },     { "log", 0 }, { "log-all", 0 },
-		{ "proto", 0 },  { "from", 0 },    { "to", 0 },  { "timeout", 0 },
-		{ "helper", 0 }, { "comment", 0 }, { 0 }
-	};
-
-	if (fw_token_is(token, "on"))
-		return fw_parser_mistake(parser, token,
-					 "\"on\" stands behind in or out, as in on eth0");
-	if (fw_token_is(token, "port") || fw_token_is(token, "app"))
-		return fw_parser_mistake(
-			parser, token, "\"%.*s\" stands behind an address, as to any %.*s …",
-			(int)token->length, token->text, (int)token->length, token->text);
-	return fw_parser_expected(parser, token, "word", words);
-}
-
-static int sort_words(struct fw_parser *parser, struct fw_rule *rule, struct clauses *clauses)
-{
-	const struct fw_token *token;
-	int result;
-
-	while ((token = fw_parser_token(parser))) {
-		result = take_clause(parser, rule, clauses);
-		if (result < 0)
-			return -1;
-		if (!result)
-			continue;
-		if (clauses->simple || clauses->from.addr || clauses->to.addr || clauses->proto ||
-		    fw_token_is(token, "on") || fw_token_is(token, "port") ||
-		    fw_token_is(token, "app"))
-			return misplaced(parser, token);
-		clauses->simple = token;
-		parser->at++;
-	}
-	if (clauses->simple && (clauses->from.addr || clauses->to.addr || clauses->proto))
-		return fw_parser_mistake(
-			parser, clauses->simple,
-			"with proto, from or to a port is written \"to any port "
-			"%.*s\"",
-			(int)(clauses->simple->length < 60 ? clauses->simple->length : 60),
-			clauses->simple->text);
-	return 0;
-}
-
-/* --- what the clauses mean ---------------------------------------------------------------------
- */
+/* --- what the clauses mean --------------------------------------------------------------- */
 
 static int set_interface(struct fw_parser *parser, const struct fw_token *token, char **name)
 {
@@ -210,7 +34,7 @@ static int set_interface(struct fw_parser *parser, const struct fw_token *token,
 }
 
 static int set_directions(struct fw_parser *parser, struct fw_rule *rule,
-			  const struct clauses *clauses, bool routed)
+			  const struct fw_clauses *clauses, bool routed)
 {
 	if (routed)
 		rule->direction = FW_DIR_ROUTED;
@@ -269,7 +93,7 @@ static int set_address(struct fw_parser *parser, const struct fw_token *token,
 }
 
 static int set_end(struct fw_parser *parser, const struct fw_rule *rule,
-		   const struct end_clause *clause, struct fw_endpoint *end, bool to)
+		   const struct fw_end_clause *clause, struct fw_endpoint *end, bool to)
 {
 	int result = set_address(parser, clause->addr, end, to);
 
@@ -312,8 +136,7 @@ static int set_simple(struct fw_parser *parser, const struct fw_token *token,
 	return fw_parse_profile(parser, token, end);
 }
 
-/* --- protocol ----------------------------------------------------------------------------------
- */
+/* --- protocol ---------------------------------------------------------------------------- */
 
 /* Of several services (of a profile) only those of the rule's protocol can match. */
 static void keep_proto(struct fw_endpoint *end, int proto)
@@ -373,7 +196,7 @@ static int check_profile_proto(struct fw_parser *parser, const struct fw_rule *r
 }
 
 static int check_families(struct fw_parser *parser, const struct fw_rule *rule,
-			  const struct clauses *clauses)
+			  const struct fw_clauses *clauses)
 {
 	uint8_t family = fw_proto_family(rule->proto);
 	const struct fw_endpoint *ends[] = { &rule->from, &rule->to };
@@ -394,8 +217,7 @@ static int check_families(struct fw_parser *parser, const struct fw_rule *rule,
 	return 0;
 }
 
-/* --- timeout and helper ------------------------------------------------------------------------
- */
+/* --- timeout and helper ------------------------------------------------------------------ */
 
 static void add_timer(struct fw_rule *rule, const struct fw_timer *timer, uint32_t seconds)
 {
@@ -428,7 +250,8 @@ static int one_timer(struct fw_parser *parser, struct fw_rule *rule, const struc
 	return 0;
 }
 
-static int set_timers(struct fw_parser *parser, struct fw_rule *rule, const struct clauses *clauses)
+static int set_timers(struct fw_parser *parser, struct fw_rule *rule,
+		      const struct fw_clauses *clauses)
 {
 	const struct fw_proto *proto;
 	size_t at, used;
@@ -486,7 +309,7 @@ static int set_helper(struct fw_parser *parser, struct fw_rule *rule, const stru
 
 /* Only what is admitted has a flow to which these could belong. */
 static int check_admits(struct fw_parser *parser, const struct fw_rule *rule,
-			const struct clauses *clauses)
+			const struct fw_clauses *clauses)
 {
 	const struct fw_token *token = clauses->timeout ? clauses->timeout : clauses->helper;
 
@@ -498,8 +321,7 @@ static int check_admits(struct fw_parser *parser, const struct fw_rule *rule,
 				 fw_word_name(fw_action_words, rule->action));
 }
 
-/* --- the whole rule ----------------------------------------------------------------------------
- */
+/* --- the whole rule ---------------------------------------------------------------------- */
 
 /* The quotes have no escapes, so a comment with both kinds could not be written down again. */
 static int set_comment(struct fw_parser *parser, struct fw_rule *rule, const struct fw_token *token)
@@ -514,7 +336,7 @@ static int set_comment(struct fw_parser *parser, struct fw_rule *rule, const str
 
 /* All of them are tried, so that one run finds all mistakes. */
 static int give_meaning(struct fw_parser *parser, struct fw_rule *rule,
-			const struct clauses *clauses, bool routed)
+			const struct fw_clauses *clauses, bool routed)
 {
 	int result = set_directions(parser, rule, clauses, routed);
 
@@ -541,7 +363,7 @@ static int give_meaning(struct fw_parser *parser, struct fw_rule *rule,
 }
 
 /* "deny in" alone would cut everything: who means it writes from any. */
-static int check_says_something(struct fw_parser *parser, const struct clauses *clauses)
+static int check_says_something(struct fw_parser *parser, const struct fw_clauses *clauses)
 {
 	if (clauses->simple || clauses->proto || clauses->from.addr || clauses->to.addr ||
 	    clauses->in_if || clauses->out_if)
@@ -563,10 +385,10 @@ static int check_count(struct fw_parser *parser)
 
 static int parse_into(struct fw_parser *parser, struct fw_rule *rule, bool routed)
 {
-	struct clauses clauses = { 0 };
+	struct fw_clauses clauses = { 0 };
 
-	if (sort_words(parser, rule, &clauses) < 0 || check_says_something(parser, &clauses) < 0 ||
-	    check_count(parser) < 0)
+	if (fw_clauses_sort(parser, rule, &clauses) < 0 ||
+	    check_says_something(parser, &clauses) < 0 || check_count(parser) < 0)
 		return -1;
 	return give_meaning(parser, rule, &clauses, routed);
 }

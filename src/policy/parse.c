@@ -13,8 +13,7 @@
 
 #define MAX_INCLUDE_DEPTH 16
 
-/* --- tokens and reports ------------------------------------------------------------------------
- */
+/* --- tokens and reports ------------------------------------------------------------------ */
 
 const struct fw_token *fw_parser_token(const struct fw_parser *parser)
 {
@@ -95,155 +94,7 @@ int fw_parser_word(struct fw_parser *parser, const char *what, const struct fw_w
 	return 0;
 }
 
-/* --- settings ----------------------------------------------------------------------------------
- */
-
-static const struct fw_setting_place *setting_place(const struct fw_policy *policy,
-						    enum fw_setting setting)
-{
-	size_t i;
-
-	for (i = 0; i < policy->setting_count; i++)
-		if (policy->settings[i].setting == setting)
-			return &policy->settings[i];
-	return NULL;
-}
-
-/* Remembers where a setting stands. A policy that says it twice is unclear, so it is wrong. */
-static int add_setting(struct fw_parser *parser, enum fw_setting setting, const char *name,
-		       bool only_once)
-{
-	struct fw_policy *policy = parser->policy;
-	const struct fw_token *first = &parser->tokens[0];
-	const struct fw_setting_place *before = setting_place(policy, setting);
-
-	if (before && only_once)
-		return fw_parser_mistake(parser, first, "%s is set twice, first at %s:%u", name,
-					 before->place.file, before->place.line);
-	fw_array_grow(&policy->settings, &policy->setting_capacity, policy->setting_count,
-		      sizeof(*policy->settings));
-	policy->settings[policy->setting_count++] =
-		(struct fw_setting_place){ setting,
-					   fw_token_place(first, &parser->tokens[parser->count - 1],
-							  parser->source->name) };
-	return 0;
-}
-
-static int parse_default(struct fw_parser *parser)
-{
-	static const struct fw_word verdicts[] = { { "allow", FW_ACTION_ALLOW },
-						   { "deny", FW_ACTION_DENY },
-						   { "reject", FW_ACTION_REJECT },
-						   { 0 } };
-	uint64_t action, direction = FW_DIR_IN;
-	char *name;
-	int result;
-
-	if (fw_parser_word(parser, "verdict", verdicts, &action) < 0)
-		return -1;
-	/* ufw takes "default deny" for the incoming one. */
-	if (fw_parser_token(parser) &&
-	    fw_parser_word(parser, "direction", fw_direction_words, &direction) < 0)
-		return -1;
-	name = fw_format("default of %s packets", fw_word_name(fw_direction_words, direction));
-	result = add_setting(parser, FW_SET_DEFAULT_IN + (enum fw_setting)direction, name, true);
-	free(name);
-	parser->policy->defaults[direction] = (enum fw_action)action;
-	return result;
-}
-
-static int parse_logging(struct fw_parser *parser)
-{
-	uint64_t level;
-
-	if (fw_parser_word(parser, "logging level", fw_logging_words, &level) < 0)
-		return -1;
-	parser->policy->logging = (enum fw_logging)level;
-	return add_setting(parser, FW_SET_LOGGING, "logging", true);
-}
-
-static int parse_switch(struct fw_parser *parser, enum fw_setting setting, const char *name,
-			bool *where)
-{
-	uint64_t on;
-
-	if (fw_parser_word(parser, "switch", fw_onoff_words, &on) < 0)
-		return -1;
-	*where = on;
-	return add_setting(parser, setting, name, true);
-}
-
-static int parse_ping(struct fw_parser *parser)
-{
-	return parse_switch(parser, FW_SET_PING, "ping", &parser->policy->ping);
-}
-
-static int parse_mdns(struct fw_parser *parser)
-{
-	return parse_switch(parser, FW_SET_MDNS, "mdns", &parser->policy->mdns);
-}
-
-static int parse_dhcp(struct fw_parser *parser)
-{
-	return parse_switch(parser, FW_SET_DHCP, "dhcp", &parser->policy->dhcp);
-}
-
-static int parse_profiles(struct fw_parser *parser)
-{
-	uint64_t what;
-
-	if (fw_parser_word(parser, "word", fw_profiles_words, &what) < 0)
-		return -1;
-	parser->policy->profiles = (enum fw_profiles)what;
-	return add_setting(parser, FW_SET_PROFILES, "profiles", true);
-}
-
-/* Line numbers are shifted to the lowest bit of the mask, so its bits must be neighbours. */
-static bool is_run_of_ones(uint64_t mask)
-{
-	uint64_t low = mask & -mask;
-
-	return mask && !((mask + low) & mask);
-}
-
-static int parse_stamp(struct fw_parser *parser)
-{
-	const struct fw_token *token;
-	uint64_t mask;
-
-	if (!fw_parser_accept(parser, "mark"))
-		return fw_parser_mistake(parser, fw_parser_token(parser),
-					 "expected: stamp mark MASK, as in stamp mark 0xffff0000");
-	token = fw_parser_token(parser);
-	if (!token)
-		return fw_parser_mistake(parser, NULL,
-					 "a mask is missing, as in stamp mark 0xffff0000");
-	if (fw_num_parse_n(token->text, token->length, 1, UINT32_MAX, &mask) != FW_NUM_OK ||
-	    !is_run_of_ones(mask))
-		return fw_parser_mistake(parser, token,
-					 "a mask is a number up to 0xffffffff whose one bits are "
-					 "neighbours, as 0xffff0000");
-	parser->at++;
-	parser->policy->stamp = (uint32_t)mask;
-	return add_setting(parser, FW_SET_STAMP, "stamp", true);
-}
-
-static int parse_set(struct fw_parser *parser)
-{
-	if (add_setting(parser, FW_SET_SET, "set", false) < 0)
-		return -1;
-	return fw_parse_set(parser);
-}
-
-static int parse_timeout(struct fw_parser *parser)
-{
-	if (add_setting(parser, FW_SET_TIMEOUT, "timeout", false) < 0)
-		return -1;
-	return fw_parse_timeout(parser);
-}
-
-/* --- include -----------------------------------------------------------------------------------
- */
+/* --- include ----------------------------------------------------------------------------- */
 
 static void parse_source(struct fw_parser *parser, const char *text, size_t length);
 
@@ -315,7 +166,7 @@ static int parse_include(struct fw_parser *parser)
 		return fw_parser_mistake(parser, token,
 					 "a file name is missing, as in include \"other.conf\"");
 	parser->at++;
-	add_setting(parser, FW_SET_INCLUDE, "include", false);
+	fw_parser_setting(parser, FW_SET_INCLUDE, "include", false);
 	path = fw_parser_path(parser, token->text, token->length);
 	outer = *parser;
 	result = include(parser, token, path);
@@ -326,18 +177,34 @@ static int parse_include(struct fw_parser *parser)
 	return result;
 }
 
-/* --- statements --------------------------------------------------------------------------------
- */
+static int parse_set(struct fw_parser *parser)
+{
+	if (fw_parser_setting(parser, FW_SET_SET, "set", false) < 0)
+		return -1;
+	return fw_parse_set(parser);
+}
+
+static int parse_timeout(struct fw_parser *parser)
+{
+	if (fw_parser_setting(parser, FW_SET_TIMEOUT, "timeout", false) < 0)
+		return -1;
+	return fw_parse_timeout(parser);
+}
+
+/* --- statements -------------------------------------------------------------------------- */
 
 static const struct {
 	const char *word;
 	int (*parse)(struct fw_parser *parser);
 } statements[] = {
-	{ "default", parse_default }, { "logging", parse_logging }, { "ping", parse_ping },
-	{ "mdns", parse_mdns },       { "dhcp", parse_dhcp },       { "profiles", parse_profiles },
-	{ "stamp", parse_stamp },     { "set", parse_set },         { "timeout", parse_timeout },
-	{ "include", parse_include }, { "route", fw_parse_rule },   { "allow", fw_parse_rule },
-	{ "deny", fw_parse_rule },    { "reject", fw_parse_rule },  { "limit", fw_parse_rule },
+	{ "default", fw_parse_default }, { "logging", fw_parse_logging },
+	{ "ping", fw_parse_ping },       { "mdns", fw_parse_mdns },
+	{ "dhcp", fw_parse_dhcp },       { "profiles", fw_parse_profiles },
+	{ "stamp", fw_parse_stamp },     { "set", parse_set },
+	{ "timeout", parse_timeout },    { "include", parse_include },
+	{ "route", fw_parse_rule },      { "allow", fw_parse_rule },
+	{ "deny", fw_parse_rule },       { "reject", fw_parse_rule },
+	{ "limit", fw_parse_rule },
 };
 
 #define STATEMENTS (sizeof(statements) / sizeof(statements[0]))
@@ -409,8 +276,7 @@ static void parse_source(struct fw_parser *parser, const char *text, size_t leng
 	fw_lexer_free(&lexer);
 }
 
-/* --- names of sets -----------------------------------------------------------------------------
- */
+/* --- names of sets ----------------------------------------------------------------------- */
 
 static const char *nearest_set(const struct fw_policy *policy, const struct fw_token *token)
 {
@@ -451,14 +317,13 @@ static void resolve_set(struct fw_parser *parser, const struct fw_set_use *use)
 			fw_buf_take(&buf));
 }
 
-/* --- the whole policy --------------------------------------------------------------------------
- */
+/* --- the whole policy -------------------------------------------------------------------- */
 
 /* A line that does not fit into the mask would be stamped as another one. */
 static void check_stamp(struct fw_parser *parser)
 {
 	const struct fw_policy *policy = parser->policy;
-	const struct fw_setting_place *stamp = setting_place(policy, FW_SET_STAMP);
+	const struct fw_setting_place *stamp = fw_setting_find(policy, FW_SET_STAMP);
 	unsigned int last = policy->rule_count ? policy->rules[policy->rule_count - 1].line : 0;
 
 	if (stamp && policy->stamp && last > policy->stamp >> __builtin_ctz(policy->stamp))

@@ -6,8 +6,7 @@
 #include "fwctl/base/num.h"
 #include "fwctl/base/sha256.h"
 
-/* --- rules -------------------------------------------------------------------------------------
- */
+/* --- rules ------------------------------------------------------------------------------- */
 
 /* Quoted where the reader would not take the plain text for one word. */
 static void print_word(struct fw_buf *buf, const char *word, bool always_quoted)
@@ -163,8 +162,7 @@ void fw_rule_print(struct fw_buf *buf, const struct fw_policy *policy, const str
 	print_extras(buf, rule);
 }
 
-/* --- everything else ---------------------------------------------------------------------------
- */
+/* --- everything else --------------------------------------------------------------------- */
 
 /* What is on unless it is said otherwise is left out when it is on, so that the embedded default
  * is printed as it is written. */

@@ -13,8 +13,7 @@
 /* Comparisons before overlaps are assumed rather than looked for: well below a second. */
 #define BUDGET 40000000
 
-/* --- shapes ------------------------------------------------------------------------------------
- */
+/* --- shapes ------------------------------------------------------------------------------ */
 
 static bool is_wildcard(const char *name)
 {
@@ -64,8 +63,7 @@ static bool fits_map(const struct fw_atom *atom, const struct fw_shape *shape)
 	return keys.count && fw_nft_concat_size(&keys) <= KEY_BYTES_MAX;
 }
 
-/* --- what stands in the way of a new atom ------------------------------------------------------
- */
+/* --- what stands in the way of a new atom ------------------------------------------------ */
 
 #define NO_STAGE (-1L)
 
@@ -127,8 +125,7 @@ static void find_obstacles(struct obstacles *obstacles)
 	obstacles->in_own |= sorter->budget <= 0;
 }
 
-/* --- sorting -----------------------------------------------------------------------------------
- */
+/* --- sorting ----------------------------------------------------------------------------- */
 
 static long last_of_shape(const struct fw_stages *stages, const struct fw_shape *shape)
 {

@@ -88,8 +88,7 @@ static struct fw_verdict block_line(struct fw_compiler *compiler, const struct f
 	return FW_GOTO(chain);
 }
 
-/* --- limit -------------------------------------------------------------------------------------
- */
+/* --- limit ------------------------------------------------------------------------------- */
 
 static void limit_family(struct fw_compiler *compiler, const struct fw_rule *rule, uint32_t chain,
 			 uint32_t limited, uint8_t family)
@@ -130,8 +129,7 @@ static void limit_line(struct fw_compiler *compiler, const struct fw_rule *rule,
 		limit_family(compiler, rule, chain, limited, FW_FAMILY_IPV6);
 }
 
-/* --- what admitted flows get -------------------------------------------------------------------
- */
+/* --- what admitted flows get ------------------------------------------------------------- */
 
 static void use_object(struct fw_compiler *compiler, const struct fw_rule *rule, uint32_t chain,
 		       enum fw_nft_stmt_type type, uint32_t object)

@@ -57,8 +57,7 @@ static bool chance(uint64_t *seed, unsigned int percent)
 	return below(seed, 100) < percent;
 }
 
-/* --- random policies ---------------------------------------------------------------------------
- */
+/* --- random policies --------------------------------------------------------------------- */
 
 static void put_end(struct fw_buf *buf, uint64_t *seed, const char *word, int family,
 		    bool with_port)
@@ -160,8 +159,7 @@ static struct fw_policy *random_policy(uint64_t *seed, struct fw_buf *text)
 	return policy;
 }
 
-/* --- random packets ----------------------------------------------------------------------------
- */
+/* --- random packets ---------------------------------------------------------------------- */
 
 static void random_address(uint64_t *seed, struct fw_packet *packet, union fw_addr *addr)
 {
@@ -227,8 +225,7 @@ static struct fw_packet random_packet(uint64_t *seed)
 	return packet;
 }
 
-/* --- the plain interpreter ---------------------------------------------------------------------
- */
+/* --- the plain interpreter --------------------------------------------------------------- */
 
 /* Numbers instead of bits: an address is in a prefix when it agrees in that many bits. */
 static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
@@ -359,8 +356,7 @@ static const struct fw_rule *interpret(const struct fw_policy *policy, const str
 	return NULL;
 }
 
-/* --- agreement ---------------------------------------------------------------------------------
- */
+/* --- agreement --------------------------------------------------------------------------- */
 
 struct round {
 	uint64_t seed;

@@ -38,7 +38,7 @@
 #define FW_NFT_COMMENT_MAX 127 /* bytes without the NUL; nft(8) shows no more */
 #define FW_NFT_PREFIX_MAX  126 /* NF_LOG_PREFIXLEN is 128 with the NUL */
 #define FW_NFT_VALUE_MAX   16  /* the widest single key */
-#define FW_NFT_PARTS_MAX   5 /* keys in one concatenation; nft(8) has room for 5 types in 32 bits */
+#define FW_NFT_PARTS_MAX   5   /* keys in one concatenation; nft(8) can list no more */
 
 /*
  * Each blocked packet is offered to this nflog group with the prefix "fwctl:LINE:REASON": the line
@@ -47,11 +47,10 @@
  */
 #define FW_NFLOG_GROUP 0x6677
 
-	/* Reads such a prefix of `length` bytes; `*reason` points into it and is as long as
-	 * `*reason_length`. -1 when it is not one of ours. */
-	int
-	fw_nflog_prefix_parse(const char *prefix, size_t length, unsigned int *line,
-			      const char **reason, size_t *reason_length);
+/* Reads such a prefix of `length` bytes; `*reason` points into it and is as long as
+ * `*reason_length`. -1 when it is not one of ours. */
+int fw_nflog_prefix_parse(const char *prefix, size_t length, unsigned int *line,
+			  const char **reason, size_t *reason_length);
 
 enum fw_nft_key {
 	FW_NFT_NFPROTO, /* FW_FAMILY_IPV4 or FW_FAMILY_IPV6, which are NFPROTO_* too */

@@ -68,10 +68,25 @@ int fw_parser_word(struct fw_parser *parser, const char *what, const struct fw_w
 /* A remark, which does not make the policy wrong. */
 void fw_parser_note(struct fw_parser *parser, const struct fw_token *token, char *text);
 
+/* Remembers where a setting stands; with `only_once` a second one is reported. 0 or -1. */
+int fw_parser_setting(struct fw_parser *parser, enum fw_setting setting, const char *name,
+		      bool only_once);
+
+/* The first place of that setting, or NULL. */
+const struct fw_setting_place *fw_setting_find(const struct fw_policy *policy,
+					       enum fw_setting setting);
+
 /* Statements; parser->at is behind the first word. 0 or -1 after a report. */
 int fw_parse_rule(struct fw_parser *parser);
 int fw_parse_set(struct fw_parser *parser);
 int fw_parse_timeout(struct fw_parser *parser);
+int fw_parse_default(struct fw_parser *parser);
+int fw_parse_logging(struct fw_parser *parser);
+int fw_parse_ping(struct fw_parser *parser);
+int fw_parse_mdns(struct fw_parser *parser);
+int fw_parse_dhcp(struct fw_parser *parser);
+int fw_parse_profiles(struct fw_parser *parser);
+int fw_parse_stamp(struct fw_parser *parser);
 
 /* The name of a file as the file that is being read means it; the caller frees it. */
 char *fw_parser_path(const struct fw_parser *parser, const char *name, size_t length);
