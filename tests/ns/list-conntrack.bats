@@ -21,10 +21,10 @@ teardown_file() {
 # on a reading: conntrack ends lines that end in a tag with a blank.
 masked() {
 	sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9-]+ +[0-9]+ )[0-9]+ /\1TIMER /
-		s/^\[[0-9.]+\]\t/[TIME]\t/; s/^(\[TIME\]\t)?[0-9]+ proto=/\1TIMER proto=/
+		s/^\[[0-9. ]+\]\t/[TIME]\t/; s/^(\[TIME\]\t)?[0-9]+ proto=/\1TIMER proto=/
 		s/-t [0-9]+/-t TIMER/
 		s/<timeout>[0-9]+</<timeout>TIMER</
-		s/(delta-time[>=])[0-9]+/\1TIMER/' | LC_ALL=C sort
+		s/(delta-?time[>=])[0-9]+/\1TIMER/' | LC_ALL=C sort
 }
 
 of_conntrack() {
