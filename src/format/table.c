@@ -37,6 +37,15 @@ static bool is_number(enum fw_type type)
 	       type == FW_TYPE_U64 || type == FW_TYPE_HEX16 || type == FW_TYPE_SECONDS;
 }
 
+/* Short headings: what is of no other tuple is of the first one. */
+static const char *heading(const struct fw_column *column)
+{
+	bool first = column->group == &fw_flow_fields[FW_FIELD_ORIG] ||
+		     column->group == &fw_expect_fields[FW_EXPECT_FIELD_EXPECTED];
+
+	return first ? column->row->key : column->name;
+}
+
 static int add_column(struct state *state, const struct fw_column *column)
 {
 	int flags = is_number(column->row->type) ? SCOLS_FL_RIGHT : 0;
@@ -45,7 +54,7 @@ static int add_column(struct state *state, const struct fw_column *column)
 	if (column->row->type == FW_TYPE_FLAGS || column->row->type == FW_TYPE_STRING ||
 	    column->row->type == FW_TYPE_LABELS || column->row->type == FW_TYPE_ADDR)
 		flags |= SCOLS_FL_TRUNC;
-	return scols_table_new_column(state->table, column->name, 1, flags) ? 0 : -1;
+	return scols_table_new_column(state->table, heading(column), 1, flags) ? 0 : -1;
 }
 
 static int out_of_memory(struct fw_err *err)
