@@ -40,6 +40,25 @@ const struct fw_field *const fw_json_expect_rows[] = {
 	NULL,
 };
 
+static const struct fw_field *const event_head[] = {
+	&fw_event_fields[FW_FIELD_EVENT],
+	&fw_event_fields[FW_FIELD_EVENT_TIME],
+	&fw_event_fields[FW_FIELD_AT_LEAST],
+	NULL,
+};
+
+static const struct fw_field *const event_tail[] = {
+	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_PORTID],  &fw_event_fields[FW_FIELD_PROGRAM],
+	NULL,
+};
+
+/* Every flow of the table is confirmed, so saying it of each says nothing. */
+static uint32_t shown_flags(const struct fw_field *row)
+{
+	return row->words == fw_status_words ? ~(uint32_t)FW_STATUS_CONFIRMED : UINT32_MAX;
+}
+
 /* `,"key":` — keys come from rows and hold nothing that needs escaping. */
 static char *put_key(struct fw_sink *sink, char *at, const char *key)
 {
@@ -134,7 +153,7 @@ static char *put_value(struct fw_sink *sink, char *at, const struct fw_field *ro
 		return put_word(at, sink->proto->states, *(const uint8_t *)value, "NONE");
 	case FW_TYPE_WORD: return put_word(at, row->words, *(const uint8_t *)value, "");
 	case FW_TYPE_FLAGS:
-		return put_flags(at, *(const uint32_t *)value & FW_SHOWN_STATUS, row->words);
+		return put_flags(at, *(const uint32_t *)value & shown_flags(row), row->words);
 	case FW_TYPE_TIME: return put_time(at, *(const uint64_t *)value);
 	default: return at;
 	}
@@ -207,6 +226,8 @@ const struct fw_format fw_format_json = {
 	.help = "one object a line",
 	.flow_rows = fw_json_flow_rows,
 	.expect_rows = fw_json_expect_rows,
+	.event_head = event_head,
+	.event_tail = event_tail,
 	.begin = begin,
 	.open = open,
 	.field = field,

@@ -26,7 +26,10 @@ static int choose_rows(struct fw_sink *sink, struct fw_err *err)
 	const struct fw_format *format = sink->format;
 	const struct fw_field *const *row = format->flow_rows;
 
-	if (sink->setup.kind == FW_RECORD_FLOW && format->choose_rows) {
+	if (sink->setup.kind == FW_RECORD_EVENT && !format->event_head)
+		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show events",
+				  format->name);
+	if (sink->setup.kind != FW_RECORD_EXPECT && format->choose_rows) {
 		format->choose_rows(sink);
 		return 0;
 	}
@@ -86,12 +89,11 @@ static void emit_tuple(struct fw_sink *sink, const struct fw_field *group,
 	sink->group = NULL;
 }
 
-static int emit_record(struct fw_sink *sink, const void *record)
+static void emit_rows(struct fw_sink *sink, const void *record)
 {
 	const struct fw_field *const *row;
 
 	sink->record = record;
-	sink->format->begin(sink);
 	for (row = sink->rows; *row; row++) {
 		if (!fw_field_present(*row, record))
 			continue;
@@ -100,6 +102,11 @@ static int emit_record(struct fw_sink *sink, const void *record)
 		else
 			sink->format->field(sink, *row, fw_field_at(*row, record));
 	}
+}
+
+/* One more record is complete. */
+static int end_record(struct fw_sink *sink)
+{
 	sink->format->end(sink);
 	sink->records++;
 	if (sink->out.length < WRITE_SIZE)
@@ -111,14 +118,42 @@ int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 {
 	sink->proto = flow->proto;
 	sink->family = flow->family;
-	return emit_record(sink, flow);
+	sink->format->begin(sink);
+	emit_rows(sink, flow);
+	return end_record(sink);
 }
 
 int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect)
 {
 	sink->proto = expect->proto;
 	sink->family = expect->family;
-	return emit_record(sink, expect);
+	sink->format->begin(sink);
+	emit_rows(sink, expect);
+	return end_record(sink);
+}
+
+static void emit_event_rows(struct fw_sink *sink, const struct fw_field *const *row,
+			    const struct fw_event *event)
+{
+	void (*field)(struct fw_sink *, const struct fw_field *, const void *) =
+		sink->format->event_field ? sink->format->event_field : sink->format->field;
+
+	for (; *row; row++)
+		if (fw_field_present(*row, event))
+			field(sink, *row, fw_field_at(*row, event));
+}
+
+int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
+{
+	sink->format->begin(sink);
+	emit_event_rows(sink, sink->format->event_head, event);
+	if (flow) {
+		sink->proto = flow->proto;
+		sink->family = flow->family;
+		emit_rows(sink, flow);
+	}
+	emit_event_rows(sink, sink->format->event_tail, event);
+	return end_record(sink);
 }
 
 int fw_sink_flush(struct fw_sink *sink)

@@ -10,6 +10,7 @@
 #include "fwctl/format/formats.h"
 #include "fwctl/format/labels.h"
 #include "fwctl/format/sink.h"
+#include "fwctl/format/text-event.h"
 
 /* Things that only this format says; told apart from other rows by their address. */
 enum tag { TAG_UNREPLIED, TAG_ASSURED, TAG_START, TAG_STOP, TAGS };
@@ -286,8 +287,11 @@ const struct fw_format fw_format_text = {
 	.help = "the lines of conntrack(8)",
 	.choose_rows = choose_rows,
 	.expect_rows = expect_rows,
+	.event_head = fw_text_event_head,
+	.event_tail = fw_text_event_tail,
+	.event_field = fw_text_event_field,
 	.flags = FW_OUTPUT_EXTENDED | FW_OUTPUT_ID | FW_OUTPUT_TIMESTAMP | FW_OUTPUT_KTIMESTAMP |
-		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS,
+		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS | FW_OUTPUT_CHANGES,
 	.whole_tuples = true,
 	.begin = begin,
 	.open = nothing,

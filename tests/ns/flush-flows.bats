@@ -117,7 +117,7 @@ mixed_table() {
 
 # The countdown may have moved on between two readings.
 without_timeout() {
-	sed -E 's/^([a-z]+ +[0-9]+) [0-9]+/\1/'
+	sed -E 's/^([a-z0-9]+ +[0-9]+) [0-9]+/\1/'
 }
 
 @test "nothing matches: 0, and exit 0" {

@@ -12,6 +12,7 @@
 
 #include "fwctl/base/buf.h"
 #include "fwctl/base/err.h"
+#include "fwctl/model/event.h"
 #include "fwctl/model/expect.h"
 #include "fwctl/model/flow.h"
 
@@ -20,6 +21,7 @@ struct fw_sink;
 enum fw_record {
 	FW_RECORD_FLOW,
 	FW_RECORD_EXPECT,
+	FW_RECORD_EVENT,
 };
 
 struct fw_format {
@@ -31,6 +33,10 @@ struct fw_format {
 	/* For flows, when it hangs on `-o NAME,FLAG…` what is shown: fills sink->rows. NULL: as
 	 * flow_rows says. */
 	void (*choose_rows)(struct fw_sink *sink);
+	/* Rows of an event before and behind those of its flow; NULL: it cannot show events. */
+	const struct fw_field *const *event_head, *const *event_tail;
+	/* Shows a row of them; NULL: field() can. */
+	void (*event_field)(struct fw_sink *sink, const struct fw_field *row, const void *at);
 	unsigned int flags; /* enum fw_output_flag bits that it understands */
 	bool columns;       /* that can be chosen */
 	/* Shows all tuple fields of a protocol, as 0 those that the kernel does not send (ports of
@@ -56,6 +62,7 @@ enum fw_output_flag {
 	FW_OUTPUT_KTIMESTAMP = 1 << 3,
 	FW_OUTPUT_LABELS = 1 << 4,
 	FW_OUTPUT_NETNS = 1 << 5, /* not a word of -o: set by --all-netns */
+	FW_OUTPUT_CHANGES = 1 << 6,
 };
 
 #define FW_SINK_MAX_ROWS 40
@@ -116,6 +123,11 @@ void fw_sink_add_row(struct fw_sink *sink, const struct fw_field *row);
  */
 int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow);
 int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect);
+
+/*
+ * Writes one event, to a sink for them; `flow` is what it happened to, or NULL. Same return.
+ */
+int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow);
 
 /* Writes out what has gathered. Same return. */
 int fw_sink_flush(struct fw_sink *sink);

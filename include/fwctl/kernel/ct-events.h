@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel tells of flows as it happens. */
+#ifndef FWCTL_KERNEL_CT_EVENTS_H
+#define FWCTL_KERNEL_CT_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fwctl/base/err.h"
+#include "fwctl/kernel/ct-decode.h"
+#include "fwctl/kernel/listener.h"
+#include "fwctl/kernel/socket.h"
+#include "fwctl/model/event.h"
+#include "fwctl/model/flow.h"
+
+/*
+ * Opens a socket that gets the events of `kinds` (1 << enum fw_event_kind: new, update, destroy),
+ * with a receive buffer of `buffer` bytes if that is permitted. `reliable` asks the kernel to keep
+ * the end of a flow until it could be told: such flows count against the table's limit meanwhile.
+ */
+int fw_ct_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer, bool reliable,
+		      struct fw_err *err);
+
+/*
+ * Reads one message of that socket: what happened, and to which flow, which points into the
+ * message. The event's time is the kernel's own when it tells it (nf_conntrack_timestamp=1).
+ * -1 when it is no event of a flow.
+ */
+int fw_ct_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
+		     struct fw_event *event, struct fw_flow *flow);
+
+/*
+ * How many flows there are that will send no events, because they were made when nobody listened
+ * (nf_conntrack_events=2). To be called before listening. 0 also when it cannot be known.
+ */
+uint64_t fw_ct_silent_flows(void);
+
+#endif

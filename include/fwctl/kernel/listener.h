@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Listening to what the kernel sends unasked. One thread does nothing but empty the sockets into a
+ * queue, so that the kernel need not drop messages while the caller's thread decodes, formats and
+ * waits for its own reader. What the kernel had to drop all the same is counted exactly.
+ */
+#ifndef FWCTL_KERNEL_LISTENER_H
+#define FWCTL_KERNEL_LISTENER_H
+
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fwctl/base/err.h"
+#include "fwctl/kernel/queue.h"
+#include "fwctl/kernel/socket.h"
+
+#define FW_LISTENER_SOCKETS 3
+
+/* The smallest queue: what holds four datagrams of the largest kind, and more. */
+#define FW_LISTENER_QUEUE_MIN 65536
+
+struct fw_listener_source {
+	struct fw_socket *socket; /* the caller's */
+	uint32_t drops;           /* messages that the kernel has dropped, as counted by it */
+	bool overrun;             /* it says that there are new ones */
+};
+
+struct fw_listener {
+	/* The caller fills this, with fw_listener_add() and by hand, before it starts. */
+	struct fw_listener_source sources[FW_LISTENER_SOCKETS];
+	unsigned int source_count;
+	size_t queue_size;    /* bytes, FW_LISTENER_QUEUE_MIN at least */
+	uint64_t nanoseconds; /* ends after so long; 0: no limit */
+	int stop_fd;          /* ends when this can be read; -1: none */
+	int output_fd;        /* ends when this is a pipe that nobody reads any more; -1: none */
+
+	/* Its own: */
+	struct fw_queue queue;
+	pthread_t thread;
+	int wake_fd;
+	bool mark_wanted;          /* read and written by both threads, atomically */
+	struct fw_err receive_err; /* of the thread; looked at after it has ended */
+	size_t run_length;         /* of the bytes taken from the queue */
+	size_t run_done;           /* how many of them were handed on */
+	size_t run_released;
+	const char *run;
+	struct nlmsghdr *message; /* the next one of the datagram, and the bytes left of it */
+	int message_left;
+	unsigned int busy; /* messages since the queue was empty last */
+};
+
+/* What was heard. */
+struct fw_heard {
+	unsigned int source;            /* which socket, in the order of adding */
+	uint64_t time;                  /* nanoseconds since 1970, when it was received */
+	const struct nlmsghdr *message; /* good until the next call; NULL: */
+	uint64_t lost;                  /* so many messages were dropped here; 0: a mark */
+};
+
+/* Adds a socket that has joined its groups already. */
+void fw_listener_add(struct fw_listener *listener, struct fw_socket *socket);
+
+/* -1 with `err` set. End with fw_listener_stop() after success only. */
+int fw_listener_start(struct fw_listener *listener, struct fw_err *err);
+
+enum fw_listener_next {
+	FW_LISTENER_HEARD,
+	FW_LISTENER_PAUSE, /* nothing came within the wait */
+	FW_LISTENER_END,   /* and nothing will */
+};
+
+/*
+ * The next message. Waits up to `wait_ms` milliseconds, -1: until there is one; with 0 a stream
+ * that never rests is let gather for some milliseconds first.
+ */
+enum fw_listener_next fw_listener_next(struct fw_listener *listener, struct fw_heard *heard,
+				       int wait_ms);
+
+/*
+ * Asks for a mark in the stream: it stands behind all messages that the kernel sent before this
+ * call. It may stand further behind; in a quiet stream it comes with the next message.
+ */
+void fw_listener_mark(struct fw_listener *listener);
+
+/* Ends the thread. -1 with `err` set when receiving had failed. */
+int fw_listener_stop(struct fw_listener *listener, struct fw_err *err);
+
+#endif

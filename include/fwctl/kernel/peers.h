@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which program is behind a netlink port. */
+#ifndef FWCTL_KERNEL_PEERS_H
+#define FWCTL_KERNEL_PEERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fwctl/model/field.h"
+
+#define FW_PEERS_KEPT 16
+
+/* The ports asked for last, so that a program that makes many changes is looked up once. */
+struct fw_peers {
+	struct fw_peer {
+		uint32_t portid;
+		char name[16];
+	} kept[FW_PEERS_KEPT];
+	unsigned int next; /* the place to use next */
+};
+
+/*
+ * The name of the process that owns the netlink port, as ps(1) shows it; its length is 0 when it
+ * has ended or cannot be found out. Good until the next call. `peers` is zero at first.
+ */
+struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid);
+
+#endif

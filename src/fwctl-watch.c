@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fwctl watch: what happens to flows, as it happens, through a filter, in a format. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "fwctl/cli/command.h"
+#include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/output.h"
+#include "fwctl/cli/watch.h"
+#include "fwctl/format/formats.h"
+#include "fwctl/kernel/labels.h"
+#include "fwctl/kernel/listener.h"
+#include "fwctl/model/event.h"
+
+/* Three seconds of the fastest stream that was measured. */
+#define DEFAULT_QUEUE  (256ull << 20)
+#define DEFAULT_BUFFER (64ull << 20)
+
+/* Seconds between readings of the table for flows that send no events. */
+#define COVER_INTERVAL 5
+
+struct values {
+	struct fw_output output;
+	struct fw_watch_options watch;
+	bool cover;
+};
+
+#define AT(member) .offset = offsetof(struct values, member)
+
+#define KIND(kind) (1u << (kind))
+
+static const struct fw_word kind_words[] = {
+	{ "new", KIND(FW_EVENT_NEW) },
+	{ "update", KIND(FW_EVENT_UPDATE) },
+	{ "updates", KIND(FW_EVENT_UPDATE) },
+	{ "destroy", KIND(FW_EVENT_DESTROY) },
+	{ "all", KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY) },
+	{ 0 },
+};
+
+static int set_kinds(void *values, const struct fw_option *option, const char *value,
+		     struct fw_err *err)
+{
+	unsigned int *kinds = &((struct values *)values)->watch.kinds;
+	const struct fw_word *word;
+	size_t length;
+
+	(void)option;
+	for (;; value += length + 1) {
+		length = strcspn(value, ",");
+		word = fw_word_find(kind_words, value, length);
+		if (!word)
+			return fw_err_set(err, FW_ERR_MISUSE,
+					  "'%.*s' is none of: new, update, destroy, all",
+					  (int)length, value);
+		*kinds |= (unsigned int)word->value;
+		if (!value[length])
+			return 0;
+	}
+}
+
+/* clang-format off */
+static const struct fw_option options[] = {
+	{ .names = "events", .letter = 'e', .arg = "KIND[,...]", .set = set_kinds,
+	  .help = "only these: new, update, destroy" },
+	{ .names = "count", .arg = "N", .set = fw_set_number, AT(watch.count), .min = 1,
+	  .help = "end after so many events" },
+	{ .names = "for", .arg = "DURATION", .set = fw_set_duration, AT(watch.seconds), .min = 1,
+	  .max = 366 * 86400, .help = "end after so long" },
+	{ .names = "cover", .set = fw_set_flag, AT(cover),
+	  .help = "read the table now and then for flows that send no events" },
+	{ .names = "resync", .set = fw_set_flag, AT(watch.resync),
+	  .help = "after a loss, read the table and tell what changed meanwhile" },
+	{ .names = "reliable", .set = fw_set_flag, AT(watch.reliable),
+	  .help = "let the kernel keep the end of a flow until it could be told" },
+	{ .names = "queue", .arg = "SIZE", .set = fw_set_size, AT(watch.queue),
+	  .min = FW_LISTENER_QUEUE_MIN, .max = 64ull << 30,
+	  .help = "how much may wait for a slow reader (default 256M)" },
+	{ .names = "buffer-size", .letter = 'b', .arg = "SIZE", .set = fw_set_size,
+	  AT(watch.buffer), .min = 4096, .max = 1ull << 30,
+	  .help = "receive buffer of the socket (default 64M)" },
+	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
+	  AT(output), .help = "text (default) or json; text flags: as list, and timestamp, changes" },
+	{ .names = "quiet", .set = fw_set_flag, AT(watch.quiet),
+	  .help = "no notes and no closing line on stderr" },
+	{ 0 },
+};
+/* clang-format on */
+
+static void choose_defaults(struct values *values)
+{
+	struct fw_watch_options *watch = &values->watch;
+
+	if (!watch->kinds)
+		watch->kinds = KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY);
+	if (!watch->queue)
+		watch->queue = DEFAULT_QUEUE;
+	if (!watch->buffer)
+		watch->buffer = DEFAULT_BUFFER;
+	if (values->cover)
+		watch->cover = COVER_INTERVAL;
+	watch->changes = fw_output_format(&values->output) != &fw_format_text ||
+			 values->output.flags & FW_OUTPUT_CHANGES;
+}
+
+static int run(struct fw_cli *cli)
+{
+	struct values *values = cli->values;
+	struct fw_word *labels = fw_labels_read();
+	struct fw_sink sink;
+	uint64_t shown;
+	int status;
+
+	choose_defaults(values);
+	status = fw_output_open(&values->output, FW_RECORD_EVENT, labels, &sink, &cli->err);
+	if (status < 0)
+		goto out;
+	status = fw_watch_flows(cli, &values->watch, &sink, &shown);
+	fw_sink_finish(&sink);
+	if (status >= 0 && sink.write_error)
+		status = fw_output_check(&sink, &cli->err);
+	if (status >= 0 && sink.format == &fw_format_text && !values->watch.quiet)
+		fprintf(stderr, "fwctl %s: %" PRIu64 " flow events have been shown.\n",
+			PACKAGE_VERSION, shown);
+out:
+	fw_sink_free(&sink);
+	fw_labels_free(labels);
+	return status;
+}
+
+static const struct fw_command command = {
+	.name = "watch",
+	.summary = "Show flows as they come, change and go",
+	.usage = "[FILTER] [-e KIND,...] [-o FORMAT]",
+	.options = options,
+	.values_size = sizeof(struct values),
+	.filter_source = &fw_filter_source,
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return fw_main(&command, argc, argv);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/kernel/ct-events.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_compat.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static unsigned int groups_of(unsigned int kinds)
+{
+	unsigned int groups = 0;
+
+	if (kinds & 1u << FW_EVENT_NEW)
+		groups |= NF_NETLINK_CONNTRACK_NEW;
+	if (kinds & 1u << FW_EVENT_UPDATE)
+		groups |= NF_NETLINK_CONNTRACK_UPDATE;
+	if (kinds & 1u << FW_EVENT_DESTROY)
+		groups |= NF_NETLINK_CONNTRACK_DESTROY;
+	return groups;
+}
+
+/* NETLINK_NO_ENOBUFS, so that one full buffer does not keep the kernel from trying again. */
+static int make_reliable(struct fw_socket *socket, struct fw_err *err)
+{
+	static const int options[] = { NETLINK_BROADCAST_ERROR, NETLINK_NO_ENOBUFS };
+	int one = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (mnl_socket_setsockopt(socket->mnl, options[i], &one, sizeof(one)) < 0)
+			return fw_kernel_err(err, errno, "asking for reliable events", NULL);
+	return 0;
+}
+
+int fw_ct_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer, bool reliable,
+		      struct fw_err *err)
+{
+	if (fw_socket_open(socket, groups_of(kinds), err) < 0)
+		return -1;
+	fw_socket_receive_buffer(socket, buffer);
+	if (!reliable || !make_reliable(socket, err))
+		return 0;
+	fw_socket_close(socket);
+	return -1;
+}
+
+/* -1 when the message is of another kind. */
+static int kind_of(const struct nlmsghdr *message)
+{
+	switch (message->nlmsg_type) {
+	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
+		return message->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL) ? FW_EVENT_NEW
+									  : FW_EVENT_UPDATE;
+	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE: return FW_EVENT_DESTROY;
+	default: return -1;
+	}
+}
+
+int fw_ct_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
+		     struct fw_event *event, struct fw_flow *flow)
+{
+	int kind = kind_of(heard->message);
+
+	decoder->now = heard->time;
+	if (kind < 0 || fw_ct_decode(decoder, heard->message, flow) < 0)
+		return -1;
+	memset(event, 0, sizeof(*event));
+	event->present = 1ull << FW_EVENT_HAS_BASICS;
+	event->kind = (uint8_t)kind;
+	event->time = flow->present >> FW_FLOW_EVENT_TIME & 1 ? flow->event_time : heard->time;
+	/* The port that asked for the change; the kernel's own doing has none. */
+	event->portid = heard->message->nlmsg_pid;
+	if (event->portid)
+		event->present |= 1ull << FW_EVENT_HAS_PORTID;
+	return 0;
+}
+
+/* A number in /proc/sys/net/netfilter/, which shows the namespace of who reads it; or 0. */
+static uint64_t read_setting(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	uint64_t value = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64, &value) != 1)
+		value = 0;
+	fclose(file);
+	return value;
+}
+
+uint64_t fw_ct_silent_flows(void)
+{
+	if (read_setting("/proc/sys/net/netfilter/nf_conntrack_events") != 2)
+		return 0;
+	return read_setting("/proc/sys/net/netfilter/nf_conntrack_count");
+}

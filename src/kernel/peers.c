@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/kernel/peers.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fwctl/base/mem.h"
+
+/* The inode of the netfilter netlink socket with that port, from /proc/net/netlink; or 0. */
+static uint64_t find_inode(uint32_t portid)
+{
+	FILE *file = fopen("/proc/net/netlink", "re");
+	uint64_t inode, found = 0;
+	unsigned int protocol;
+	uint32_t port;
+	char line[256];
+
+	if (!file)
+		return 0;
+	/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
+	while (!found && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %" SCNu64, &protocol,
+			   &port, &inode) == 3 &&
+		    protocol == NETLINK_NETFILTER && port == portid)
+			found = inode;
+	fclose(file);
+	return found;
+}
+
+static bool has_socket(const char *pid, const char *socket)
+{
+	char *path = fw_format("/proc/%s/fd", pid), target[64];
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	ssize_t length;
+	bool found = false;
+
+	free(path);
+	if (!directory)
+		return false;
+	while (!found && (entry = readdir(directory))) {
+		length = readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1);
+		target[length > 0 ? length : 0] = '\0';
+		found = !strcmp(target, socket);
+	}
+	closedir(directory);
+	return found;
+}
+
+static void read_name(const char *pid, char name[16])
+{
+	char *path = fw_format("/proc/%s/comm", pid);
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	if (!file)
+		return;
+	if (!fgets(name, 16, file))
+		name[0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	fclose(file);
+}
+
+static void find_owner(uint64_t inode, char name[16])
+{
+	char *socket = fw_format("socket:[%" PRIu64 "]", inode);
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+
+	while (processes && !name[0] && (entry = readdir(processes)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		    has_socket(entry->d_name, socket))
+			read_name(entry->d_name, name);
+	if (processes)
+		closedir(processes);
+	free(socket);
+}
+
+/* Whether the process works in our network namespace; no, when it is gone. */
+static bool is_in_our_namespace(const char *pid)
+{
+	char *path = fw_format("/proc/%s/ns/net", pid);
+	struct stat theirs, ours;
+	bool same = !stat(path, &theirs) && !stat("/proc/self/ns/net", &ours) &&
+		    theirs.st_ino == ours.st_ino;
+
+	free(path);
+	return same;
+}
+
+/*
+ * The first netlink socket of a process gets the process's number as port, which is quick to look
+ * up, and quick it must be: many programs that change flows end at once.
+ */
+static void look_up(uint32_t portid, char name[16])
+{
+	char *pid = fw_format("%" PRIu32, portid);
+	uint64_t inode;
+
+	if (is_in_our_namespace(pid))
+		read_name(pid, name);
+	free(pid);
+	if (name[0])
+		return;
+	inode = find_inode(portid);
+	if (inode)
+		find_owner(inode, name);
+}
+
+struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)
+{
+	struct fw_peer *peer;
+	unsigned int i;
+
+	for (i = 0; i < FW_PEERS_KEPT; i++) {
+		peer = &peers->kept[i];
+		if (peer->portid == portid)
+			return (struct fw_bytes){ peer->name, strlen(peer->name) };
+	}
+	peer = &peers->kept[peers->next++ % FW_PEERS_KEPT];
+	memset(peer, 0, sizeof(*peer));
+	peer->portid = portid;
+	look_up(portid, peer->name);
+	return (struct fw_bytes){ peer->name, strlen(peer->name) };
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/model/event.h"
+
+#include <stddef.h>
+
+const struct fw_word fw_event_words[] = {
+	{ "new", FW_EVENT_NEW },
+	{ "update", FW_EVENT_UPDATE },
+	{ "destroy", FW_EVENT_DESTROY },
+	{ "lost", FW_EVENT_LOST },
+	{ 0 },
+};
+
+const struct fw_word fw_change_words[] = {
+	{ "seen-reply", FW_CHANGE_REPLY },
+	{ "assured", FW_CHANGE_ASSURED },
+	{ "status", FW_CHANGE_STATUS },
+	{ "state", FW_CHANGE_STATE },
+	{ "mark", FW_CHANGE_MARK },
+	{ "labels", FW_CHANGE_LABELS },
+	{ 0 },
+};
+
+static const struct fw_word source_words[] = {
+	{ "kernel", FW_SOURCE_KERNEL },
+	{ "resync", FW_SOURCE_RESYNC },
+	{ 0 },
+};
+
+/* clang-format off */
+#define AT(member) .offset = offsetof(struct fw_event, member)
+
+const struct fw_field fw_event_fields[FW_EVENT_FIELDS + 1] = {
+	[FW_FIELD_EVENT] = { .key = "event", .type = FW_TYPE_WORD, AT(kind),
+		.bit = FW_EVENT_HAS_BASICS, .words = fw_event_words },
+	[FW_FIELD_EVENT_TIME] = { .key = "time", .type = FW_TYPE_TIME, AT(time),
+		.bit = FW_EVENT_HAS_BASICS },
+	[FW_FIELD_AT_LEAST] = { .key = "at_least", .type = FW_TYPE_U64, AT(at_least),
+		.bit = FW_EVENT_HAS_AT_LEAST },
+	[FW_FIELD_CHANGED] = { .key = "changed", .type = FW_TYPE_FLAGS, AT(changed),
+		.bit = FW_EVENT_HAS_CHANGED, .words = fw_change_words },
+	[FW_FIELD_SOURCE] = { .key = "source", .type = FW_TYPE_WORD, AT(source),
+		.bit = FW_EVENT_HAS_SOURCE, .words = source_words },
+	[FW_FIELD_PORTID] = { .key = "portid", .type = FW_TYPE_U32, AT(portid),
+		.bit = FW_EVENT_HAS_PORTID },
+	[FW_FIELD_PROGRAM] = { .key = "program", .type = FW_TYPE_STRING, AT(program),
+		.bit = FW_EVENT_HAS_PROGRAM },
+};
+#undef AT
+/* clang-format on */

@@ -1,0 +1,327 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fwctl watch: every event, in order, whatever the speed and whoever reads.
+
+load ../lib/fwctl
+
+setup_file() {
+	needs_private
+}
+
+setup() {
+	host_add table
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	hosts_remove
+}
+
+# watch WORD...: in the background, to the files shown and said; returns when it listens
+watch() {
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" "$@" > shown 2> said
+	watch_pid=$host_pid
+	wait_for 5 listen 1
+}
+
+# listen COUNT: whether so many sockets have joined groups of events
+listen() {
+	same "$1" "$(host_run table cat /proc/net/netlink |
+		awk '$2 == 12 && $4 != "00000000"' | wc -l)" > /dev/null
+}
+
+# watch_ends STATUS [SIGNAL]
+watch_ends() {
+	local status=0
+	[ -z "${2-}" ] || kill -s "$2" "$watch_pid"
+	wait "$watch_pid" || status=$?
+	same "$1" "$status"
+}
+
+# fill COUNT [FIRST]: flows as fast as the kernel takes them
+fill() {
+	host_run table "$FWCTL_BUILD/tests/bench/bench-fill" "$@" 2> filled || { cat filled; return 1; }
+}
+
+udp_flow() {
+	host_run table conntrack -I -t "${3-600}" -p udp -s 10.0.0.1 -d 10.0.0.2 \
+		--sport "$1" --dport "$2" > /dev/null 2>&1
+}
+
+# shows COUNT: so many records are in the file by now
+shows() {
+	[ "$(wc -l < shown)" -eq "$1" ]
+}
+
+track() {
+	host_run table nft -f - <<-EOF
+		table inet track {
+			chain out {
+				type filter hook output priority 0; policy accept;
+				ct state new accept
+			}
+			chain nat {
+				type nat hook output priority -100; policy accept;
+				udp dport 7001 redirect to :7000
+			}
+		}
+	EOF
+}
+
+@test "the lines of real traffic are those of conntrack -E" {
+	track
+	watch
+	host_spawn table conntrack -E > expected 2> /dev/null
+	wait_for 5 listen 2
+	host_spawn table nc -l -n 127.0.0.1 7000 > /dev/null
+	wait_for 5 host_listens table tcp 7000
+	echo hello | host_run table nc -N -n 127.0.0.1 7000
+	host_run table ping -c 1 127.0.0.1 > /dev/null
+	host_run table ping -c 1 ::1 > /dev/null
+	host_spawn table nc -l -u -n -W 1 127.0.0.1 7000 > /dev/null
+	wait_for 5 host_listens table udp 7000
+	echo hello | host_run table nc -u -n -q 0 -w 1 127.0.0.1 7001 > /dev/null || :
+	udp_flow 1 53
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 1 -m 7 > /dev/null 2>&1
+	host_run table conntrack -D -p udp --sport 1 > /dev/null 2>&1
+	host_run table conntrack -F 2> /dev/null
+	wait_for 5 grep -q "DESTROY.*icmpv6" shown
+	wait_for 5 grep -q "DESTROY.*icmpv6" expected
+	watch_ends 0 INT
+	between 15 60 "$(wc -l < shown)"
+	# Whether a program could still be named is luck: it may have ended.
+	same "$(sed 's/ progname=.*//' expected)" "$(sed 's/ progname=.*//' shown)"
+	matches "$(cat said)" "$(wc -l < shown) flow events have been shown.$"
+}
+
+@test "an event is there at once, not when a buffer is full or the watch ends" {
+	watch
+	udp_flow 1 53
+	wait_for 5 grep -q '^    \[NEW\] udp .*sport=1 ' shown
+	kill -0 "$watch_pid"
+	watch_ends 0 TERM
+}
+
+@test "a filter, kinds and a number of events" {
+	watch -e new,destroy --count 2 --dport 53
+	udp_flow 1 443
+	udp_flow 2 53
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 2 -m 7 > /dev/null 2>&1
+	udp_flow 3 53
+	watch_ends 0
+	same "[NEW]2 [NEW]3 " "$(sed -E 's/ *(\[[A-Z]*\]).*sport=([0-9]*) dport=53 .*/\1\2/' shown |
+		tr '\n' ' ')"
+}
+
+@test "--for ends it, with what came until then" {
+	watch --for 1
+	udp_flow 1 53
+	watch_ends 0
+	shows 1
+}
+
+@test "what an update changed, and who did it" {
+	watch -o json
+	udp_flow 1 53
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 1 -m 7 > /dev/null 2>&1
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 1 -u SEEN_REPLY > /dev/null 2>&1
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 1 -u ASSURED,SEEN_REPLY -m 9 > /dev/null 2>&1
+	host_run table conntrack -D -p udp --sport 1 > /dev/null 2>&1
+	wait_for 5 shows 5
+	watch_ends 0 INT
+	same '[null,["mark"],["seen-reply"],["assured","mark"],null]' "$(jq -s -c 'map(.changed)' shown)"
+	same '["new","update","update","update","destroy"]' "$(jq -s -c 'map(.event)' shown)"
+	same 5 "$(jq -s 'map(select(.portid > 0)) | length' shown)"
+	matches "$(jq -r .time shown | head -n 1)" '^20[0-9-]*T[0-9:]*\.[0-9]{9}Z$'
+}
+
+@test "changes in text are said where they are asked for" {
+	watch -o changes,timestamp
+	udp_flow 1 53
+	host_run table conntrack -U -p udp -s 10.0.0.1 --sport 1 -m 7 > /dev/null 2>&1
+	wait_for 5 shows 2
+	watch_ends 0 INT
+	matches "$(tail -n 1 shown)" '^\[[0-9]+\.[0-9]{6}\]	 \[UPDATE\] .* changed=mark \[USERSPACE\]'
+}
+
+@test "a hundred thousand events at full speed: every one of them, text and json" {
+	watch -e new
+	fill 100000
+	wait_for 30 shows 100000
+	watch_ends 0 INT
+	same 100000 "$(grep -c '^    \[NEW\] ' shown)"
+	same 100000 "$(sed 's/.*src=\(.*\) dport.*/\1/' shown | sort -u | wc -l)"
+	host_run table conntrack -F 2> /dev/null
+	watch -e new -o json --quiet
+	fill 100000
+	wait_for 30 shows 100000
+	watch_ends 0 INT
+	same 100000 "$(jq -r .event shown | grep -c '^new$')"
+	same "" "$(cat said)"
+}
+
+# watch_slowly WORD...: its reader, `slow`, is stopped until `read_on`
+watch_slowly() {
+	mkfifo pipe
+	watch_to_pipe "$@" &
+	host_spawn table cat < pipe > shown
+	reader=$host_pid
+	wait_for 5 test -s pid
+	watch_pid=$(cat pid)
+	wait_for 5 listen 1
+	kill -STOP "$reader"
+}
+
+watch_to_pipe() {
+	local status=0
+	host_run table sh -c 'echo $$ > pid; exec "$@"' watch "$FWCTL_BUILD/fwctl-watch" "$@" \
+		> pipe 2> said 3>&- || status=$?
+	echo "$status" > ended
+}
+
+# slow_ends STATUS: after a signal, once the reader reads on
+slow_ends() {
+	kill -CONT "$reader"
+	kill -INT "$watch_pid"
+	wait_for 30 test -s ended
+	wait_for 5 fails kill -0 "$reader" 2> /dev/null
+	same "$1" "$(cat ended)"
+}
+
+@test "a reader that stalls for two seconds loses nothing" {
+	watch_slowly -e new
+	fill 100000
+	sleep 2
+	kill -CONT "$reader"
+	wait_for 30 shows 100000
+	slow_ends 0
+	shows 100000
+}
+
+@test "a queue too small for the stall: the gap is told, the sum is right, and exit 4" {
+	watch_slowly -e new --queue 64K --buffer-size 64K -o json
+	fill 50000
+	slow_ends 4
+	same 50000 "$(jq -s 'map(if .event == "lost" then .at_least else 1 end) | add' shown)"
+	between 1 20 "$(grep -c '"event":"lost"' shown)"
+	between 100 40000 "$(grep -c '"event":"new"' shown)"
+	rm pid pipe ended
+	host_run table conntrack -F 2> /dev/null
+	watch_slowly -e new --queue 64K --buffer-size 64K
+	fill 50000
+	slow_ends 4
+	matches "$(grep LOST shown)" '^   \[LOST\] at_least=[0-9]+'
+}
+
+@test "--resync: what was shown amounts to the table" {
+	fill 1000
+	watch_slowly -e new,destroy --queue 64K --buffer-size 64K --resync -o json
+	fill 30000 1000
+	host_run table conntrack -D -p tcp --dport 22 > /dev/null 2>&1
+	kill -CONT "$reader"
+	wait_for 20 grep -q '"event":"lost"' shown
+	# The gap is over: what happens now is told as ever, and once.
+	wait_for 20 stays_the_same
+	fill 5 40000
+	wait_for 20 stays_the_same
+	slow_ends 4
+	between 1000 30000 "$(grep -c '"source":"resync"' shown)"
+	# The first thousand were there before, less those on port 22 of them.
+	jq -c 'select(.event == "new") | [.id, .orig]' shown | sort > came
+	jq -c 'select(.event == "destroy") | [.id, .orig]' shown | sort > went
+	same "" "$(uniq -d came)"
+	same "" "$(uniq -d went)"
+	fwctl_in table list -o json | jq -c '[.id, .orig]' | sort > there
+	same "" "$(comm -23 came went | comm -23 - there)"
+	same "$((1000 - $(comm -13 came went | wc -l)))" \
+		"$(comm -23 came went | comm -13 - there | wc -l)"
+}
+
+# stays_the_same: the output has not grown for half a second
+stays_the_same() {
+	local before
+	before=$(wc -c < shown)
+	sleep 0.5
+	[ "$before" -gt 0 ] && [ "$before" -eq "$(wc -c < shown)" ]
+}
+
+@test "flows that will be silent are counted at the start; --cover tells of their end" {
+	udp_flow 1 53
+	udp_flow 2 53
+	watch
+	wait_for 5 grep -q "2 flows are older than this watch" said
+	host_run table conntrack -D -p udp --sport 1 > /dev/null 2>&1
+	udp_flow 3 53
+	wait_for 5 shows 1
+	watch_ends 0 INT
+	matches "$(cat shown)" "NEW.*sport=3"
+	watch --cover
+	host_run table conntrack -D -p udp --sport 2 > /dev/null 2>&1
+	wait_for 15 grep -q '^\[DESTROY\] udp .*sport=2 .*\[RESYNC\]$' shown
+	watch_ends 0 INT
+	shows 1
+}
+
+@test "--reliable: the end of each flow is told, after any stall" {
+	watch_slowly --reliable -e destroy --queue 64K --buffer-size 64K
+	# Made by packets: those can be made to wait for their last event.
+	track
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_run table bash -c 'for ((port = 1; port <= 3000; port++)); do
+		echo x > /dev/udp/127.0.0.1/$port; done' 2> /dev/null
+	host_run table conntrack -F 2> /dev/null
+	sleep 1
+	kill -CONT "$reader"
+	wait_for 30 has_ends 3000
+	kill -INT "$watch_pid"
+	wait_for 10 test -s ended
+}
+
+# has_ends COUNT: so many flows to different ports have ended
+has_ends() {
+	[ "$(sed -n 's/^\[DESTROY\] udp .* dport=\([0-9]*\) .*src.*/\1/p' shown | sort -u | wc -l)" -ge "$1" ]
+}
+
+@test "a signal in the middle of a stream: complete lines" {
+	for signal in INT TERM; do
+		watch -o json
+		fill 20000 $((RANDOM * 1000)) &
+		wait_for 5 test -s shown
+		watch_ends 0 "$signal"
+		wait $!
+		same "}" "$(tail -c 2 shown)"
+		jq -e .event shown > /dev/null
+	done
+}
+
+@test "a reader that leaves ends it, quietly and at once" {
+	mkfifo pipe
+	watch_to_pipe &
+	timeout 10 head -n 1 < pipe > shown &
+	wait_for 5 test -s pid
+	wait_for 5 listen 1
+	udp_flow 1 53
+	wait_for 5 test -s ended
+	same 0 "$(cat ended)"
+	lacks "$(cat said)" "[Ee]rror|pipe"
+}
+
+@test "a full disk is exit 1" {
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" > /dev/full 2> said
+	watch_pid=$host_pid
+	wait_for 5 listen 1
+	udp_flow 1 53
+	watch_ends 1
+	matches "$(cat said)" "No space left on device"
+}
+
+@test "wrong words are exit 2, no privilege is exit 3" {
+	for wrong in "-e renew" "-e" "--count 0" "--for x" "--queue 1" "-o nonsense" "--dport 99999"; do
+		# shellcheck disable=SC2086 # an option and its value
+		run --separate-stderr fwctl_in table watch $wrong
+		same 2 "$status"
+		same "" "$output"
+	done
+	run -3 --separate-stderr host_run table setpriv --bounding-set -net_admin \
+		"$FWCTL_BUILD/fwctl" watch --for 1
+}
