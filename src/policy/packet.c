@@ -72,27 +72,31 @@ static int parse_port(const char *text, uint16_t *port, struct fw_err *err)
 	return 0;
 }
 
+static int no_end(const char *text, struct fw_err *err)
+{
+	return fw_err_set(err, FW_ERR_MISUSE,
+			  "\"%.60s\" is no address, expected ADDR, ADDR:PORT or [ADDR]:PORT", text);
+}
+
 /* ADDR, ADDR:PORT or [ADDR]:PORT; a plain IPv6 address has colons of its own. */
 static int parse_end(const char *text, struct fw_packet *packet, union fw_addr *addr,
 		     uint16_t *port, struct fw_err *err)
 {
-	const char *colon = strrchr(text, ':');
-	size_t length = strlen(text), skip = *text == '[';
+	bool brackets = *text == '[';
+	const char *begin = text + brackets;
+	const char *end = begin + strcspn(begin, brackets ? "]" : ":");
+	const char *rest = brackets && *end ? end + 1 : end;
 	uint8_t family;
 
-	if (skip ? colon && colon > text && colon[-1] == ']'
-		 : colon && strchr(text, ':') == colon) {
-		length = (size_t)(colon - text);
-		if (parse_port(colon + 1, port, err) < 0)
-			return -1;
-	}
-	if (skip && text[length - 1] == ']')
-		length--;
-	if (fw_addr_parse_n(text + skip, length - skip, addr, &family) < 0)
-		return fw_err_set(err, FW_ERR_MISUSE,
-				  "\"%.60s\" is no address, expected ADDR, ADDR:PORT or "
-				  "[ADDR]:PORT",
-				  text);
+	if (brackets && !*end)
+		return no_end(text, err);
+	if (!brackets && strchr(text, ':') != strrchr(text, ':'))
+		rest = end = text + strlen(text);
+	if (fw_addr_parse_n(begin, (size_t)(end - begin), addr, &family) < 0 ||
+	    (*rest && *rest != ':'))
+		return no_end(text, err);
+	if (*rest && parse_port(rest + 1, port, err) < 0)
+		return -1;
 	if (packet->family != FW_FAMILY_ANY && packet->family != family)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "one address is IPv4 and the other one is IPv6");

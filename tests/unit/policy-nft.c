@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fwctl/model/trial.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/read.h"
@@ -28,24 +29,34 @@ static int nft_check(const struct fw_buf *text)
 	return WEXITSTATUS(pclose(nft));
 }
 
-static void check_policy(const char *path)
+static void accepted(const char *path, const struct fw_ruleset *ruleset)
 {
-	struct fw_diags diags = { 0 };
 	struct fw_buf text = { 0 };
-	struct fw_policy *policy = fw_policy_read(path, &options, &diags);
-	struct fw_ruleset *ruleset;
 
-	assert_non_null(policy);
-	ruleset = fw_policy_compile(policy);
 	fw_ruleset_print_nft(&text, ruleset);
 	if (nft_check(&text) != 0) {
 		fprintf(stderr, "%s:\n%s", path, fw_buf_text(&text));
 		fail();
 	}
+	fw_buf_free(&text);
+}
+
+/* Alone, and on trial before itself. */
+static void check_policy(const char *path)
+{
+	struct fw_diags diags = { 0 };
+	struct fw_policy *policy = fw_policy_read(path, &options, &diags);
+	struct fw_ruleset *ruleset, *pair;
+
+	assert_non_null(policy);
+	ruleset = fw_policy_compile(policy);
+	pair = fw_ruleset_trial(ruleset, ruleset, 60000);
+	accepted(path, ruleset);
+	accepted(path, pair);
+	fw_ruleset_free(pair);
 	fw_ruleset_free(ruleset);
 	fw_policy_free(policy);
 	fw_diags_free(&diags);
-	fw_buf_free(&text);
 }
 
 static void accepted_by_nft(void **state)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fwctl/model/trial.h"
 #include "fwctl/policy/check.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/explain.h"
@@ -454,6 +455,70 @@ static void check_packet(const struct round *round, const struct fw_packet *pack
 	check_ruleset(round, packet, rule, action, true);
 }
 
+/* --- two policies in one table --------------------------------------------------------------- */
+
+/* The trial is over when its elements are gone. */
+static void end_trial(struct fw_ruleset *pair)
+{
+	size_t i;
+
+	for (i = 0; i < pair->set_count; i++)
+		if (!strncmp(pair->sets[i].name, "trial_", 6))
+			pair->sets[i].count = 0;
+}
+
+static void same_result(const struct round *round, const struct fw_ruleset *pair,
+			const struct fw_ruleset *alone, uint64_t seed)
+{
+	struct sim_result one, two;
+	struct fw_packet packet;
+	int i;
+
+	for (i = 0; i < PACKETS; i++) {
+		packet = random_packet(&seed);
+		simulate(pair, &packet, i % 2, &one);
+		simulate(alone, &packet, i % 2, &two);
+		if (one.outcome != two.outcome || one.counted != two.counted ||
+		    one.offered != two.offered)
+			disagree(round, &packet, "ruleset of a trial", two.outcome, one.outcome);
+	}
+}
+
+/* While it lasts the new policy decides, afterwards the old one, as if it were alone. */
+static void run_trial(uint64_t seed)
+{
+	struct fw_buf text = { 0 };
+	struct round round = { .seed = seed, .text = &text };
+	struct fw_policy *new, *old;
+	struct fw_ruleset *one, *two, *pair;
+
+	seed = seed * 0x9e3779b97f4a7c15u | 1;
+	new = random_policy(&seed, &text);
+	text.length = 0;
+	old = random_policy(&seed, &text);
+	one = fw_policy_compile(new);
+	two = fw_policy_compile(old);
+	pair = fw_ruleset_trial(one, two, 60000);
+	same_result(&round, pair, one, seed);
+	end_trial(pair);
+	same_result(&round, pair, two, seed);
+	fw_ruleset_free(pair);
+	fw_ruleset_free(one);
+	fw_ruleset_free(two);
+	fw_policy_free(new);
+	fw_policy_free(old);
+	fw_buf_free(&text);
+}
+
+static void trials(void **state)
+{
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 300; seed++)
+		run_trial(seed);
+}
+
 static void run_round(uint64_t seed)
 {
 	struct fw_buf text = { 0 };
@@ -499,7 +564,10 @@ static void agreement(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(agreement) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agreement),
+		cmocka_unit_test(trials),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
