@@ -8,6 +8,7 @@
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-query.h"
@@ -229,10 +230,13 @@ static int list(struct fw_cli *cli, struct listing *listing)
 {
 	int status;
 
+	/* Entering namespaces needs more than asking in them. */
 	if (listing->values->all_netns)
 		status = fw_netns_each(read_namespace, listing, &cli->err);
-	else
+	else if (!fw_privilege_limit(&cli->err))
 		status = read_table(listing, &cli->err);
+	else
+		return -1;
 	fw_rank_each(&listing->rank, show_flow, listing);
 	if (!listing->values->count)
 		fw_sink_finish(&listing->sink);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * For LD_PRELOAD: a recvmsg() that does something to what the kernel answers. FAULT=WHAT:N does it
+ * to the N-th datagram, FAULT=WHAT:N+ to that and all later ones. WHAT is
+ *   intr  sets NLM_F_DUMP_INTR in each message, as of a dump that the table changed under
+ *   cut   loses the last third of the datagram
+ *   long  gives the first attribute of the first message a length of 65535
+ *   zero  gives it a length of 0
+ *   seq   gives each message another request's number
+ *   flip  turns a bit of every 37th byte behind the headers
+ * FAULT_COUNT names a file that gets a line for each datagram that something was done to.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int is_hit(const char *fault)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static long seen;
+	const char *when = strchr(fault, ':');
+	char *end;
+	long number, at;
+
+	if (!when)
+		return 0;
+	at = strtol(when + 1, &end, 10);
+	pthread_mutex_lock(&lock);
+	number = ++seen;
+	pthread_mutex_unlock(&lock);
+	return number == at || (*end == '+' && number > at);
+}
+
+static void each_message(char *data, ssize_t length, void (*change)(struct nlmsghdr *message))
+{
+	struct nlmsghdr *message = (void *)data;
+
+	for (; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length))
+		change(message);
+}
+
+static void set_interrupted(struct nlmsghdr *message)
+{
+	message->nlmsg_flags |= NLM_F_DUMP_INTR;
+}
+
+static void set_other_request(struct nlmsghdr *message)
+{
+	message->nlmsg_seq += 1000;
+}
+
+static void flip(struct nlmsghdr *message)
+{
+	unsigned int i;
+
+	for (i = NLMSG_HDRLEN; i < message->nlmsg_len; i += 37)
+		((char *)message)[i] = (char)(((char *)message)[i] ^ 4);
+}
+
+static ssize_t change(const char *fault, char *data, ssize_t length)
+{
+	struct nlattr *first = (void *)(data + NLMSG_HDRLEN + 4);
+
+	if (!strncmp(fault, "intr", 4))
+		each_message(data, length, set_interrupted);
+	else if (!strncmp(fault, "seq", 3))
+		each_message(data, length, set_other_request);
+	else if (!strncmp(fault, "flip", 4))
+		each_message(data, length, flip);
+	else if (!strncmp(fault, "cut", 3))
+		return length - length / 3;
+	else if (length > NLMSG_HDRLEN + 8)
+		first->nla_len = !strncmp(fault, "long", 4) ? 65535 : 0;
+	return length;
+}
+
+static void count(void)
+{
+	const char *path = getenv("FAULT_COUNT");
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
+
+	if (fd < 0)
+		return;
+	if (write(fd, "x\n", 2) != 2)
+		abort();
+	close(fd);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *header, int flags);
+
+ssize_t recvmsg(int fd, struct msghdr *header, int flags)
+{
+	ssize_t (*real)(int, struct msghdr *, int), length;
+	const char *fault = getenv("FAULT");
+	void *symbol = dlsym(RTLD_NEXT, "recvmsg");
+
+	memcpy(&real, &symbol, sizeof(real));
+	length = real(fd, header, flags);
+	if (length <= 0 || !fault || !is_hit(fault))
+		return length;
+	count();
+	return change(fault, header->msg_iov[0].iov_base, length);
+}
