@@ -35,6 +35,13 @@ static const struct fw_option show_options[] = {
 	{ 0 },
 };
 
+/* All words of an edit are the policy's: -1 is a wrong value there, not an option. */
+#define EDIT(verb, words, what)                                                                    \
+	{                                                                                          \
+		.name = (verb), .summary = (what), .usage = (words), .stop_early = true,           \
+		.min_args = 1, .max_args = -1, .run = fw_policy_edit_run                           \
+	}
+
 static const struct fw_command verbs[] = {
 	{ .name = "apply",
 	  .summary = "Put a policy in force, in one transaction",
@@ -72,14 +79,24 @@ static const struct fw_command verbs[] = {
 	  .min_args = 2,
 	  .max_args = -1,
 	  .run = fw_policy_explain_run },
-	{ .name = "timeout",
-	  .summary = "Set how long flows of a protocol are remembered",
-	  .usage = "PROTO [NAME] DURATION [NAME DURATION ...]",
-	  /* -1 is a wrong duration, not an option. */
-	  .stop_early = true,
-	  .min_args = 2,
-	  .max_args = -1,
-	  .run = fw_policy_timeout_run },
+	{ .name = "app",
+	  .summary = "Show application profiles",
+	  .usage = "list | info NAME",
+	  .min_args = 1,
+	  .max_args = 2,
+	  .run = fw_policy_app_run },
+	EDIT("allow", "RULE", "Add a rule that allows"),
+	EDIT("deny", "RULE", "Add a rule that drops"),
+	EDIT("reject", "RULE", "Add a rule that refuses"),
+	EDIT("limit", "RULE", "Add a rule that allows slowly"),
+	EDIT("route", "allow|deny|reject|limit RULE", "Add a rule for routed packets"),
+	EDIT("insert", "N RULE", "Put a rule in front of rule N"),
+	EDIT("delete", "N | RULE", "Take a rule away"),
+	EDIT("default", "allow|deny|reject incoming|outgoing|routed",
+	     "Set what happens to packets that no rule decides"),
+	EDIT("logging", "off|on|low|medium|high|full", "Set how much is logged"),
+	EDIT("timeout", "PROTO [NAME] DURATION [NAME DURATION ...]",
+	     "Set how long flows of a protocol are remembered"),
 	{ .name = "reset",
 	  .summary = "Remove the policy, and put the timeouts back",
 	  .usage = "",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/policy/compile.h"
 
 int fw_current_read(struct fw_current *current, const struct fw_state *state, struct fw_err *err)
@@ -23,6 +24,18 @@ int fw_current_read(struct fw_current *current, const struct fw_state *state, st
 		return 0;
 	fw_current_free(current);
 	return -1;
+}
+
+int fw_current_open(struct fw_current *current, struct fw_err *err)
+{
+	struct fw_state state;
+	int result;
+
+	if (fw_privilege_limit(err) < 0 || fw_state_open(&state, false, err) < 0)
+		return -1;
+	result = fw_current_read(current, &state, err);
+	fw_state_close(&state);
+	return result;
 }
 
 int fw_current_compare(struct fw_current *current, struct fw_err *err)

@@ -9,13 +9,12 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/policy/diag.h"
 #include "fwctl/policy/print.h"
-#include "fwctl/policy/read.h"
 
 static const char *const profile_dirs[] = { FWCTL_SYSCONFDIR "/applications.d",
 					    "/etc/ufw/applications.d", NULL };
 
-static const struct fw_policy_options options = { .protos = fw_protos,
-						  .profile_dirs = profile_dirs };
+const struct fw_policy_options fw_policy_reading = { .protos = fw_protos,
+						     .profile_dirs = profile_dirs };
 
 static void print_diags(const struct fw_diags *diags)
 {
@@ -31,7 +30,7 @@ static void print_diags(const struct fw_diags *diags)
 
 static struct fw_policy *parse_text(const char *name, const char *text, struct fw_diags *diags)
 {
-	return fw_policy_parse(name, text, strlen(text), &options, diags);
+	return fw_policy_parse(name, text, strlen(text), &fw_policy_reading, diags);
 }
 
 static void report(struct fw_cli *cli, const char *name, const struct fw_diags *diags)
@@ -52,7 +51,7 @@ struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const cha
 		*origin = "the embedded default (there is no " FW_POLICY_FILE ")";
 		policy = parse_text("(default)", fw_policy_default, &diags);
 	} else {
-		policy = fw_policy_read(*origin, &options, &diags);
+		policy = fw_policy_read(*origin, &fw_policy_reading, &diags);
 	}
 	if (!policy)
 		report(cli, *origin, &diags);
@@ -60,22 +59,19 @@ struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const cha
 	return policy;
 }
 
-struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *text)
+struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *name, const char *text,
+				      size_t length)
 {
 	struct fw_diags diags = { 0 };
-	struct fw_policy *policy = parse_text("(command line)", text, &diags);
+	struct fw_policy *policy = fw_policy_parse(name, text, length, &fw_policy_reading, &diags);
 
-	if (!policy) {
-		print_diags(&diags);
-		fw_err_set(&cli->err, FW_ERR_MISUSE, "the command line has %zu mistake%s",
-			   diags.errors, diags.errors == 1 ? "" : "s");
-	}
+	if (!policy)
+		report(cli, name, &diags);
 	fw_diags_free(&diags);
 	return policy;
 }
 
-/* --- the installed one --------------------------------------------------------------------------
- */
+/* --- the installed one --------------------------------------------------------------------- */
 
 static char *file_name(const char *digest)
 {
@@ -106,7 +102,7 @@ struct fw_policy *fw_policy_load_installed(const struct fw_state *state, const c
 
 	if (read_text(state, digest, &text, err) == 0) {
 		policy = fw_policy_parse("(installed)", text.data ? text.data : "", text.length,
-					 &options, &diags);
+					 &fw_policy_reading, &diags);
 		if (policy)
 			fw_policy_digest(policy, found);
 		if (strcmp(found, digest) != 0) {

@@ -13,18 +13,6 @@
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
 
-static int read_current(struct fw_cli *cli, struct fw_current *current)
-{
-	struct fw_state state;
-	int result;
-
-	if (fw_privilege_limit(&cli->err) < 0 || fw_state_open(&state, false, &cli->err) < 0)
-		return -1;
-	result = fw_current_read(current, &state, &cli->err);
-	fw_state_close(&state);
-	return result;
-}
-
 static void print_policy(const struct fw_policy *policy, bool nft)
 {
 	struct fw_buf text = { 0 };
@@ -46,7 +34,7 @@ int fw_policy_show_run(struct fw_cli *cli)
 	const struct fw_policy_show_values *values = cli->values;
 	struct fw_current current;
 
-	if (read_current(cli, &current) < 0)
+	if (fw_current_open(&current, &cli->err) < 0)
 		return -1;
 	if (!current.policy)
 		return fw_err_set(&cli->err, FW_ERR_FAILED, "no policy is in force");
@@ -55,8 +43,7 @@ int fw_policy_show_run(struct fw_cli *cli)
 	return 0;
 }
 
-/* --- check
- * ---------------------------------------------------------------------------------------- */
+/* --- check --------------------------------------------------------------------------------- */
 
 /* The kernel works on the whole transaction and then throws it away. */
 static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
@@ -115,8 +102,7 @@ int fw_policy_check_run(struct fw_cli *cli)
 	return result;
 }
 
-/* --- diff
- * ----------------------------------------------------------------------------------------- */
+/* --- diff ---------------------------------------------------------------------------------- */
 
 int fw_policy_diff_run(struct fw_cli *cli)
 {
@@ -127,7 +113,7 @@ int fw_policy_diff_run(struct fw_cli *cli)
 	bool different;
 
 	/* Status 1 says that they differ; trouble is 2 and up. */
-	if (!policy || read_current(cli, &current) < 0) {
+	if (!policy || fw_current_open(&current, &cli->err) < 0) {
 		fw_policy_free(policy);
 		if (cli->err.kind == FW_ERR_FAILED)
 			cli->err.kind = FW_ERR_MISUSE;

@@ -7,7 +7,6 @@
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-table.h"
-#include "fwctl/cli/privilege.h"
 #include "fwctl/policy/print.h"
 
 enum form { PLAIN, VERBOSE, NUMBERED };
@@ -114,17 +113,10 @@ static int read_form(struct fw_cli *cli, enum form *form)
 int fw_policy_status_run(struct fw_cli *cli)
 {
 	struct fw_current current;
-	struct fw_state state;
 	enum form form;
 	int result;
 
-	if (read_form(cli, &form) < 0)
-		return -1;
-	if (fw_privilege_limit(&cli->err) < 0 || fw_state_open(&state, false, &cli->err) < 0)
-		return -1;
-	result = fw_current_read(&current, &state, &cli->err);
-	fw_state_close(&state);
-	if (result < 0)
+	if (read_form(cli, &form) < 0 || fw_current_open(&current, &cli->err) < 0)
 		return -1;
 	result = print_status(cli, &current, form);
 	fw_current_free(&current);

@@ -16,8 +16,7 @@ struct row {
 	uint8_t family; /* FW_FAMILY_IPV4 or FW_FAMILY_IPV6 */
 };
 
-/* --- cells ---------------------------------------------------------------------------------------
- */
+/* --- cells --------------------------------------------------------------------------------- */
 
 static void print_ports(struct fw_buf *buf, const struct fw_service *service)
 {
@@ -110,8 +109,7 @@ static void print_action(struct fw_buf *buf, const struct row *row, bool directi
 		fw_buf_puts(buf, directions[row->rule->direction]);
 }
 
-/* --- rows ----------------------------------------------------------------------------------------
- */
+/* --- rows ---------------------------------------------------------------------------------- */
 
 /* A rule's two rows have one count; it stands in the first. */
 static void print_counts(struct fw_buf *buf, const struct row *row,

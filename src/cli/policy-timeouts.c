@@ -44,8 +44,7 @@ static bool is_ours(const struct fw_timeout_plan *plan)
 	return false;
 }
 
-/* --- what is remembered: lines of PROTO TIMER ORIGINAL OURS [OURS] ------------------------------
- */
+/* --- what is remembered: lines of PROTO TIMER ORIGINAL OURS [OURS] ------------------------- */
 
 static const struct fw_timer *timer_by_name(const struct fw_proto *proto, const char *name,
 					    size_t length)
@@ -146,8 +145,7 @@ static int remember(const struct fw_timeout_plans *plans, const struct fw_state 
 	return result;
 }
 
-/* --- planning ----------------------------------------------------------------------------------
- */
+/* --- planning ------------------------------------------------------------------------------ */
 
 static void add_wanted(struct fw_timeout_plans *plans, const struct fw_policy *policy)
 {
@@ -230,8 +228,7 @@ bool fw_timeouts_differ(const struct fw_timeout_plans *plans)
 	return false;
 }
 
-/* --- setting -----------------------------------------------------------------------------------
- */
+/* --- setting ------------------------------------------------------------------------------- */
 
 /* Sets all timers to their targets, or back to what they were. */
 static int set_all(const struct fw_timeout_plans *plans, struct fw_socket *sock, bool back,

@@ -25,8 +25,7 @@ struct nlattr *fw_attrs_find(struct fw_attrs attrs, uint16_t type)
 	return NULL;
 }
 
-/* --- counters ----------------------------------------------------------------------------------
- */
+/* --- counters ------------------------------------------------------------------------------ */
 
 static bool is_counter(struct fw_attrs expr)
 {
@@ -83,8 +82,7 @@ uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type)
 	return be64toh(value);
 }
 
-/* --- comparing ---------------------------------------------------------------------------------
- */
+/* --- comparing ----------------------------------------------------------------------------- */
 
 static struct nlattr *find_nth(struct fw_attrs attrs, uint16_t type, size_t n)
 {

@@ -22,8 +22,7 @@
 /* Enough for any rule: its expressions are limited by the language, its texts by 128 bytes. */
 #define SMALL_MESSAGE 8192
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages ------------------------------------------------------------------------------ */
 
 static struct nlmsghdr *begin(struct fw_nft_batch *batch, uint16_t type, uint16_t flags,
 			      uint8_t family, size_t size)
@@ -97,8 +96,7 @@ void fw_nft_batch_free(struct fw_nft_batch *batch)
 	memset(batch, 0, sizeof(*batch));
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table ----------------------------------------------------------------------------- */
 
 /* Whether the table is there or not, after these two it is not. */
 static void add_clearing(struct fw_nft_batch *batch)
@@ -145,8 +143,7 @@ static void add_table(struct fw_nft_batch *batch)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_TABLE, 0, 0);
 }
 
-/* --- objects -----------------------------------------------------------------------------------
- */
+/* --- objects ------------------------------------------------------------------------------- */
 
 /* Only the named timers: libnftnl would send the others as well, as zeros. */
 static void put_timeouts(struct nlmsghdr *message, const struct fw_nft_object *object)
@@ -190,8 +187,7 @@ static void add_object(struct fw_nft_batch *batch, uint32_t index)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_OBJECT, index, 0);
 }
 
-/* --- chains ------------------------------------------------------------------------------------
- */
+/* --- chains -------------------------------------------------------------------------------- */
 
 static uint32_t hook_number(enum fw_hook hook)
 {
@@ -225,8 +221,7 @@ static void add_chain(struct fw_nft_batch *batch, uint32_t index)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_CHAIN, index, 0);
 }
 
-/* --- sets --------------------------------------------------------------------------------------
- */
+/* --- sets ---------------------------------------------------------------------------------- */
 
 /* libnftables' number of a concatenated type: six bits a part, the first part highest. */
 static uint32_t key_type(const struct fw_nft_concat *keys)
@@ -321,8 +316,7 @@ static void add_set(struct fw_nft_batch *batch, uint32_t index)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_SET, index, 0);
 }
 
-/* --- rules -------------------------------------------------------------------------------------
- */
+/* --- rules --------------------------------------------------------------------------------- */
 
 static void set_rule_comment(struct nftnl_rule *rule, const char *comment)
 {
@@ -355,8 +349,7 @@ static void add_rule(struct fw_nft_batch *batch, uint32_t chain, uint32_t item)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_RULE, chain, item);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole ----------------------------------------------------------------------------- */
 
 /* What is referred to comes first: elements name chains, rules name chains, sets and objects. */
 static void add_ruleset(struct fw_nft_batch *batch)

@@ -81,8 +81,7 @@ static const char *text_of(struct fw_attrs attrs, uint16_t type)
 									 : "";
 }
 
-/* --- the entries by name -----------------------------------------------------------------------
- */
+/* --- the entries by name ------------------------------------------------------------------- */
 
 static int compare_names(const void *a, const void *b)
 {
@@ -145,8 +144,7 @@ static void comparison_end(struct comparison *c)
 	fw_set_index_free(&c->index);
 }
 
-/* --- table, chains, sets, objects --------------------------------------------------------------
- */
+/* --- table, chains, sets, objects ---------------------------------------------------------- */
 
 static void compare_entry(struct comparison *c, size_t entry, struct fw_attrs actual,
 			  uint64_t ignore)
@@ -226,8 +224,7 @@ static int take_object(const struct nlmsghdr *message, void *data)
 			  text_of(attrs, NFTA_OBJ_NAME), 0);
 }
 
-/* --- rules -------------------------------------------------------------------------------------
- */
+/* --- rules --------------------------------------------------------------------------------- */
 
 static void carry_rule_counter(struct fw_attrs to, struct fw_attrs from)
 {
@@ -300,8 +297,7 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-/* --- elements ----------------------------------------------------------------------------------
- */
+/* --- elements ------------------------------------------------------------------------------ */
 
 static int take_elems(const struct nlmsghdr *message, void *data)
 {
@@ -327,8 +323,7 @@ static int take_elems(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests ------------------------------------------------------------------------------ */
 
 /* One request of the whole reading; `names` are pairs of attribute and text, ended by 0. */
 struct question {

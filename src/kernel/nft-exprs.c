@@ -27,8 +27,7 @@ static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
 	return expr;
 }
 
-/* --- loading a key -----------------------------------------------------------------------------
- */
+/* --- loading a key ------------------------------------------------------------------------- */
 
 enum source { META, CT, NETWORK_HEADER, TRANSPORT_HEADER, FIB };
 
@@ -139,8 +138,7 @@ static uint32_t load_concat(struct nftnl_rule *rule, const struct fw_nft_concat 
 	return slot_register(0);
 }
 
-/* --- statements --------------------------------------------------------------------------------
- */
+/* --- statements ---------------------------------------------------------------------------- */
 
 static void add_cmp(struct nftnl_rule *rule, uint32_t op, const void *value, uint32_t size)
 {

@@ -16,8 +16,7 @@
 #define NETLINK_GET_STRICT_CHK 12
 #endif
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ------------------------------------------------------------------------------- */
 
 /* Standard files may be closed; then this socket would become one of them. */
 static struct mnl_socket *open_above_standard_files(void)
@@ -100,8 +99,7 @@ size_t fw_socket_send_buffer(struct fw_socket *sock, size_t bytes)
 	return set_buffer(sock->fd, bytes, SO_SNDBUFFORCE, SO_SNDBUF, SO_SNDBUF);
 }
 
-/* --- errors ------------------------------------------------------------------------------------
- */
+/* --- errors -------------------------------------------------------------------------------- */
 
 static void add_hint(struct fw_err *err, int sys)
 {
@@ -187,8 +185,7 @@ int fw_message_error_read(const struct nlmsghdr *message, struct fw_message_erro
 	return 0;
 }
 
-/* --- sending and receiving ---------------------------------------------------------------------
- */
+/* --- sending and receiving ----------------------------------------------------------------- */
 
 struct nlmsghdr *fw_message_begin(struct fw_socket *sock, void *buffer, uint16_t type,
 				  uint16_t flags, uint8_t family)
@@ -254,8 +251,7 @@ ssize_t fw_socket_receive(struct fw_socket *sock, void *buffer, size_t size, int
 	}
 }
 
-/* --- answers -----------------------------------------------------------------------------------
- */
+/* --- answers ------------------------------------------------------------------------------- */
 
 /* An NLMSG_ERROR or NLMSG_DONE: 1 when all is well, else -1. */
 static int read_end(const struct nlmsghdr *message, const struct fw_answer *answer,

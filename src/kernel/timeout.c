@@ -35,8 +35,7 @@ static struct nlmsghdr *begin(struct fw_socket *sock, void *buffer, uint16_t typ
 	return message;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------------------- */
 
 struct reading {
 	const struct fw_proto *proto;
@@ -103,8 +102,7 @@ int fw_timeouts_read(struct fw_socket *sock, const struct fw_proto *proto,
 	return result < 0 ? request_failed(err, proto) : 0;
 }
 
-/* --- setting -----------------------------------------------------------------------------------
- */
+/* --- setting ------------------------------------------------------------------------------- */
 
 static int send_values(struct fw_socket *sock, const struct fw_proto *proto,
 		       const struct fw_timer_values *values, struct fw_err *err)

@@ -259,7 +259,7 @@ $(timeout_of tcp_timeout_established) $(timeout_of icmp_timeout)"
 		"udp unreplied 99999999999" "udp unreplied 3s4"; do
 		# shellcheck disable=SC2086 # words
 		run -2 policy timeout $words
-		matches "$output" "command line"
+		matches "$output" "^fwctl policy timeout: "
 	done
 	same "0 77" "$(timeout_of udp_timeout) $(timeout_of generic_timeout)"
 	policy reset

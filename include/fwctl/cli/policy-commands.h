@@ -27,13 +27,22 @@ struct fw_policy_show_values {
 	bool nft;
 };
 
+int fw_policy_app_run(struct fw_cli *cli);
 int fw_policy_apply_run(struct fw_cli *cli);
 int fw_policy_check_run(struct fw_cli *cli);
 int fw_policy_diff_run(struct fw_cli *cli);
+int fw_policy_edit_run(struct fw_cli *cli); /* allow, deny, insert, delete, default, timeout … */
 int fw_policy_explain_run(struct fw_cli *cli);
 int fw_policy_reset_run(struct fw_cli *cli);
 int fw_policy_show_run(struct fw_cli *cli);
 int fw_policy_status_run(struct fw_cli *cli);
-int fw_policy_timeout_run(struct fw_cli *cli);
+
+struct fw_policy;
+struct fw_state;
+
+/* Installs `policy`, and says on stdout whether something was changed, on stderr what somebody else
+ * had changed before. */
+int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
+			      const struct fw_state *state, bool *changed);
 
 #endif

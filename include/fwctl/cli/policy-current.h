@@ -18,6 +18,9 @@ struct fw_current {
 /* Reads which table is there, and the text that belongs to it. Release with fw_current_free(). */
 int fw_current_read(struct fw_current *current, const struct fw_state *state, struct fw_err *err);
 
+/* The same for commands that only look: gives up privileges, opens the state, reads, closes. */
+int fw_current_open(struct fw_current *current, struct fw_err *err);
+
 /* Compares the whole table with what its policy compiles to, and reads the counters. */
 int fw_current_compare(struct fw_current *current, struct fw_err *err);
 

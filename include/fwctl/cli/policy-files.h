@@ -6,6 +6,7 @@
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/policy-state.h"
 #include "fwctl/model/policy.h"
+#include "fwctl/policy/read.h"
 
 #define FW_POLICY_FILE FWCTL_SYSCONFDIR "/policy.conf"
 
@@ -16,8 +17,12 @@
  */
 struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const char **origin);
 
-/* Reads statements from the command line, under the name "(command line)". */
-struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *text);
+/* The same for a text; `name` is what it is called in messages, and where its includes are. */
+struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *name, const char *text,
+				      size_t length);
+
+/* How every policy is read: protocols, and the folders of application profiles. */
+extern const struct fw_policy_options fw_policy_reading;
 
 /*
  * Reads the text that `state` keeps for the table with that digest. NULL with `err` set: it is

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands that edit a policy in ufw's manner. In the machine's own network namespace they edit
+ * the policy file, which the next boot goes by; in another one they edit the policy that is in
+ * force there, because the file is not that namespace's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/base/num.h"
+#include "fwctl/cli/policy-commands.h"
+#include "fwctl/cli/policy-current.h"
+#include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/privilege.h"
+#include "fwctl/policy/edit.h"
+#include "fwctl/policy/print.h"
+#include "fwctl/policy/text.h"
+
+struct job {
+	struct fw_cli *cli;
+	struct fw_state state;
+	const char *file; /* that is edited, or NULL: the policy that is in force */
+	const char *name; /* of the text, in messages */
+	struct fw_buf old, new;
+	struct fw_policy *policy; /* what `old` means */
+	struct fw_policy *edited; /* what `new` means */
+};
+
+/* --- the words ----------------------------------------------------------------------------- */
+
+/* A word with blanks was one word for the shell, and must stay one. */
+static void put_word(struct fw_buf *buf, const char *word)
+{
+	char quote = strchr(word, '"') ? '\'' : '"';
+
+	if (*word && !strpbrk(word, " \t#\"'")) {
+		fw_buf_puts(buf, word);
+		return;
+	}
+	fw_buf_putc(buf, quote);
+	fw_buf_puts(buf, word);
+	fw_buf_putc(buf, quote);
+}
+
+/* The statement that the words from `from` on are; the caller frees it. */
+static char *statement(const char *verb, const struct fw_cli *cli, int from)
+{
+	struct fw_buf text = { 0 };
+	int i;
+
+	if (verb)
+		fw_buf_puts(&text, verb);
+	for (i = from; i < cli->argc; i++) {
+		if (text.length)
+			fw_buf_putc(&text, ' ');
+		put_word(&text, cli->argv[i]);
+	}
+	return fw_buf_take(&text);
+}
+
+static bool is_setting(const char *verb)
+{
+	return !strcmp(verb, "default") || !strcmp(verb, "logging") || !strcmp(verb, "timeout");
+}
+
+/* --- the edits ----------------------------------------------------------------------------- */
+
+static int edit_insert(struct job *job, const struct fw_edit *edit)
+{
+	struct fw_cli *cli = job->cli;
+	uint64_t number;
+	char *text;
+	int result;
+
+	if (fw_num_parse(cli->argv[0], 1, SIZE_MAX, &number) != FW_NUM_OK)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "'%s' is no number of a rule, as in 'insert 1 allow 22/tcp'",
+				  cli->argv[0]);
+	text = statement(NULL, cli, 1);
+	result = fw_edit_insert(edit, (size_t)number, text, &job->new, &cli->err);
+	free(text);
+	return result;
+}
+
+/* The number of the rule that the words describe; 0 with an error when there is none. */
+static size_t find_rule(struct job *job, const struct fw_edit *edit)
+{
+	char *text = statement(NULL, job->cli, 0);
+	struct fw_policy *other = NULL;
+	struct fw_buf with = { 0 };
+	size_t number = 0;
+
+	if (fw_edit_append(edit, text, &with, &job->cli->err) == 0)
+		other = fw_policy_load_text(job->cli, job->name, with.data, with.length);
+	if (other) {
+		number = fw_policy_find_rule(job->policy, other);
+		if (!number)
+			fw_err_set(&job->cli->err, FW_ERR_FAILED, "there is no rule '%s'", text);
+	}
+	fw_policy_free(other);
+	fw_buf_free(&with);
+	free(text);
+	return number;
+}
+
+static int edit_delete(struct job *job, const struct fw_edit *edit)
+{
+	uint64_t number = 0;
+
+	if (job->cli->argc != 1 ||
+	    fw_num_parse(job->cli->argv[0], 1, SIZE_MAX, &number) != FW_NUM_OK)
+		number = find_rule(job, edit);
+	if (!number)
+		return -1;
+	return fw_edit_delete(edit, (size_t)number, &job->new, &job->cli->err);
+}
+
+/* A setting replaces the one that is there, a rule comes behind the others. */
+static int edit_add(struct job *job, const struct fw_edit *edit, const char *verb)
+{
+	char *text = statement(verb, job->cli, 0);
+	int result = is_setting(verb) ? fw_edit_set(edit, text, &fw_policy_reading, &job->new,
+						    &job->cli->err)
+				      : fw_edit_append(edit, text, &job->new, &job->cli->err);
+
+	free(text);
+	return result;
+}
+
+static int edit_text(struct job *job)
+{
+	const struct fw_edit edit = { job->policy, job->old.data, job->old.length };
+	const char *verb = job->cli->command->name;
+
+	if (!strcmp(verb, "insert"))
+		return edit_insert(job, &edit);
+	if (!strcmp(verb, "delete"))
+		return edit_delete(job, &edit);
+	return edit_add(job, &edit, verb);
+}
+
+/* --- where the text comes from ------------------------------------------------------------- */
+
+static bool is_machines_namespace(void)
+{
+	struct stat own, first;
+
+	return stat("/proc/self/ns/net", &own) == 0 && stat("/proc/1/ns/net", &first) == 0 &&
+	       own.st_ino == first.st_ino && own.st_dev == first.st_dev;
+}
+
+static int read_file(struct job *job)
+{
+	if (access(job->file, F_OK) < 0)
+		fw_buf_puts(&job->old, fw_policy_default);
+	else if (fw_text_read(job->file, &job->old, NULL, &job->cli->err) < 0)
+		return fw_err_prefix(&job->cli->err, "%s", job->file);
+	return 0;
+}
+
+static int read_installed(struct job *job)
+{
+	struct fw_current current;
+	bool active;
+
+	if (fw_current_read(&current, &job->state, &job->cli->err) < 0)
+		return -1;
+	active = current.policy != NULL;
+	if (active)
+		fw_policy_print(&job->old, current.policy, FW_PRINT_RESOLVED);
+	fw_current_free(&current);
+	if (active)
+		return 0;
+	fw_err_set(&job->cli->err, FW_ERR_FAILED, "no policy is in force");
+	return fw_err_hint(&job->cli->err, "'fwctl policy apply' puts one in force");
+}
+
+static int read_old(struct job *job)
+{
+	if ((job->file ? read_file(job) : read_installed(job)) < 0)
+		return -1;
+	fw_buf_text(&job->old);
+	job->policy = fw_policy_load_text(job->cli, job->name, job->old.data, job->old.length);
+	return job->policy ? 0 : -1;
+}
+
+/* --- where it goes ------------------------------------------------------------------------- */
+
+static int write_whole(int fd, const struct fw_buf *text)
+{
+	size_t done = 0;
+
+	while (done < text->length) {
+		ssize_t put = write(fd, text->data + done, text->length - done);
+
+		if (put < 0 && errno != EINTR)
+			return -1;
+		done += put > 0 ? (size_t)put : 0;
+	}
+	return fsync(fd);
+}
+
+/* Beside the file, so that a rename puts it in its place. The caller frees the path. */
+static char *write_new(struct job *job)
+{
+	char *path = fw_format("%s.new", job->file);
+	int fd = -1, failed;
+
+	if (mkdir(FWCTL_SYSCONFDIR, 0755) == 0 || errno == EEXIST)
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	failed = fd < 0 || write_whole(fd, &job->new) < 0 ? errno : 0;
+	if (fd >= 0 && close(fd) < 0 && !failed)
+		failed = errno;
+	if (!failed)
+		return path;
+	fw_err_sys(&job->cli->err, failed, "writing %s", path);
+	free(path);
+	return NULL;
+}
+
+/* The file changes only when the kernel has taken the policy. */
+static int install_file(struct job *job)
+{
+	char *path = write_new(job);
+	bool changed;
+	int result;
+
+	if (!path)
+		return -1;
+	result = fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);
+	if (result == 0 && rename(path, job->file) < 0)
+		result = fw_err_sys(&job->cli->err, errno, "renaming %s", path);
+	if (result < 0)
+		unlink(path);
+	free(path);
+	return result;
+}
+
+static int install(struct job *job)
+{
+	bool changed;
+
+	fw_buf_text(&job->new);
+	job->edited = fw_policy_load_text(job->cli, job->name, job->new.data, job->new.length);
+	if (!job->edited) {
+		/* The old text was read without mistakes: it is the words of the command line. */
+		job->cli->err.kind = FW_ERR_MISUSE;
+		return -1;
+	}
+	if (job->file)
+		return install_file(job);
+	return fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);
+}
+
+int fw_policy_edit_run(struct fw_cli *cli)
+{
+	struct job job = { .cli = cli };
+	int result;
+
+	job.file = is_machines_namespace() ? FW_POLICY_FILE : NULL;
+	job.name = job.file ? job.file : "(installed)";
+	if (fw_privilege_limit(&cli->err) < 0 || fw_state_open(&job.state, true, &cli->err) < 0)
+		return -1;
+	result = read_old(&job);
+	if (result == 0)
+		result = edit_text(&job);
+	if (result == 0)
+		result = install(&job);
+	fw_policy_free(job.policy);
+	fw_policy_free(job.edited);
+	fw_buf_free(&job.old);
+	fw_buf_free(&job.new);
+	fw_state_close(&job.state);
+	return result;
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The commands that edit a policy, and those that answer questions about one.
+
+load ../lib/fwctl
+load ../lib/policy
+
+setup_file() {
+	needs_private
+}
+
+setup() {
+	policy_hosts
+	file=$(fwctl policy apply 2>&1 | sed -n 's/.*there is no \(.*\)).*/\1/p')
+	policy_file_is_ours
+}
+
+# The suite has a copy of /etc to itself, and no other folder.
+policy_file_is_ours() {
+	[ -z "$file" ] || [ "$file" = /etc/fwctl/policy.conf ] ||
+		skip "the policy file of this build is $file"
+	file=/etc/fwctl/policy.conf
+}
+
+teardown() {
+	fwctl policy reset
+	rm -rf /etc/fwctl
+	hosts_remove
+}
+
+@test "rules are added, inserted and deleted in the policy that is in force" {
+	run -1 policy allow 22/tcp
+	matches "$output" "no policy is in force"
+	policy apply
+	policy allow 22/tcp comment "web server"
+	policy deny from 10.0.0.0/8
+	policy insert 1 limit 2222/tcp
+	policy route allow in on a out on b
+	policy default reject incoming
+	policy logging off
+	run -0 policy show
+	same "default reject incoming
+default allow outgoing
+default deny routed
+logging off
+profiles skip
+limit 2222/tcp
+allow 22/tcp comment \"web server\"
+deny from 10.0.0.0/8
+route allow in on a out on b" "$output"
+	policy delete 1
+	policy delete allow 22/tcp
+	run -0 policy show
+	lacks "$output" 2222
+	lacks "$output" "web server"
+	matches "$(table)" 'comment "deny from 10.0.0.0/8"'
+	[ ! -e "$file" ]
+}
+
+@test "wrong words change nothing" {
+	policy apply
+	policy allow 22/tcp
+	table > before
+	run -2 policy allow 99999/tcp
+	run -2 policy insert x allow 23/tcp
+	run -1 policy insert 5 allow 23/tcp
+	run -1 policy delete 5
+	run -1 policy delete allow 23/tcp
+	matches "$output" "there is no rule 'allow 23/tcp'"
+	run -2 policy default allow incomming
+	run -2 policy allow
+	cmp before <(table)
+}
+
+@test "in the machine's own namespace the policy file is edited, comments kept" {
+	mkdir -p /etc/fwctl
+	lines '# ours' 'allow 22/tcp   # ssh' '' 'deny 23/tcp' > "$file"
+	fwctl policy apply
+	fwctl policy allow 80/tcp
+	fwctl policy delete deny 23/tcp
+	same "$(lines '# ours' 'allow 22/tcp   # ssh' '' 'allow 80/tcp')" "$(cat "$file")"
+	matches "$(nft list table inet fwctl)" 'comment "allow 80/tcp"'
+	# What fails leaves the file as it is.
+	cp "$file" before
+	run -2 fwctl policy allow 99999/tcp
+	FWCTL_STATE_DIR=/dev/null run -1 fwctl policy allow 81/tcp
+	cmp before "$file"
+	same 1 "$(find /etc/fwctl -type f | wc -l)"
+}
+
+@test "explain asks the policy that is in force" {
+	run -1 policy explain in tcp from 10.1.1.1:4000 to 192.0.2.1:22
+	policy apply
+	policy allow 22/tcp
+	run -0 policy explain in tcp from 10.1.1.1:4000 to 192.0.2.1:22
+	matches "$output" "^allow: line [0-9]+: allow 22/tcp"
+	run -0 policy explain in tcp from 10.1.1.1:4000 to 192.0.2.1:23
+	matches "$output" "^deny: default deny incoming"
+}
+
+@test "app lists profiles and shows one" {
+	mkdir -p /etc/fwctl/applications.d
+	lines '[Web Thing]' 'title=A thing' 'description=Serves it' 'ports=80,443/tcp' \
+		> /etc/fwctl/applications.d/thing
+	run -0 policy app list
+	matches "$output" "Web Thing"
+	run -0 policy app info "Web Thing"
+	matches "$output" "Ports: 80,443/tcp"
+	run -1 policy app info "Web Thin"
+	matches "$output" "did you mean 'Web Thing'"
+	run -2 policy app lst
+}
+
+@test "check names lines that never match" {
+	lines 'allow 22/tcp' 'allow proto tcp from 10.1.0.0/16 to any port 22' > a.conf
+	run -0 policy check a.conf
+	matches "$output" "a.conf:2: note: never matches"
+}
