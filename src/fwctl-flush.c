@@ -13,6 +13,7 @@
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/stale.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/ct-delete.h"
 #include "fwctl/kernel/ct-query.h"
@@ -21,7 +22,7 @@
 
 struct values {
 	struct fw_output output;
-	bool all, dry_run, keep_mine, quiet;
+	bool all, dry_run, keep_mine, stale, quiet;
 };
 
 #define AT(member) .offset = offsetof(struct values, member)
@@ -39,6 +40,10 @@ static const struct fw_option options[] = {
 	  .set = fw_set_flag,
 	  AT(keep_mine),
 	  .help = "spare the flow of the ssh session that runs this" },
+	{ .names = "stale",
+	  .set = fw_set_flag,
+	  AT(stale),
+	  .help = "only UDP flows that their sender alone keeps alive, by two looks" },
 	{ .names = "output",
 	  .letter = 'o',
 	  .arg = "FORMAT[,FLAG...]",
@@ -54,6 +59,7 @@ struct flush {
 	const struct values *values;
 	struct fw_ct_deleter deleter;
 	struct fw_ssh_session session;
+	struct fw_stale stale; /* with --stale: what the first look saw */
 	struct fw_sink sink;
 	uint64_t shown; /* flows of a dry run */
 	struct fw_err *err;
@@ -74,7 +80,8 @@ static int take(void *context, const struct fw_flow *flow)
 {
 	struct flush *flush = context;
 
-	if (fw_ssh_session_owns(&flush->session, flow))
+	if (fw_ssh_session_owns(&flush->session, flow) ||
+	    (flush->values->stale && !fw_stale_is(&flush->stale, flow, FW_STALE_SECONDS)))
 		return 0;
 	if (!flush->values->dry_run)
 		return fw_ct_delete(&flush->deleter, flow, flush->err);
@@ -87,6 +94,9 @@ static int flush_matching(struct fw_cli *cli, struct flush *flush)
 	struct fw_ct_query query = { .filter = cli->filter };
 	int status;
 
+	if (flush->values->stale &&
+	    fw_stale_begin(&flush->stale, cli->filter, FW_STALE_SECONDS, &cli->err) < 0)
+		return -1;
 	if (fw_ct_deleter_open(&flush->deleter, show, flush, &cli->err) < 0)
 		return -1;
 	status = fw_ct_each(&query, take, flush, &cli->err);
@@ -102,7 +112,10 @@ static int check_usage(struct fw_cli *cli, const struct values *values)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--all is every flow, and %s only some: give one of them",
 				  cli->filter->conds[0].option);
-	if (values->all || cli->filter->count)
+	if (values->all && values->stale)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--all is every flow, and --stale only some: give one of them");
+	if (values->all || values->stale || cli->filter->count)
 		return 0;
 	fw_err_set(&cli->err, FW_ERR_MISUSE, "without a filter this would delete every flow");
 	return fw_err_hint(&cli->err, "say --all if that is meant");
@@ -164,6 +177,7 @@ static int run(struct fw_cli *cli)
 		say_count(&flush, flush.values->dry_run ? flush.shown : flush.deleter.count);
 	fw_ct_deleter_close(&flush.deleter);
 out:
+	fw_stale_free(&flush.stale);
 	fw_sink_free(&flush.sink);
 	fw_labels_free(labels);
 	return status;

@@ -3,19 +3,14 @@
 #include <stddef.h>
 
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/output.h"
+#include "fwctl/cli/stale.h"
 #include "fwctl/cli/stats.h"
 
 static const struct fw_word orders[] = {
 	{ "flows", FW_TALLY_BY_FLOWS },
 	{ "bytes", FW_TALLY_BY_BYTES },
 	{ "packets", FW_TALLY_BY_PACKETS },
-	{ 0 },
-};
-
-static const struct fw_word colors[] = {
-	{ "auto", FW_COLOR_AUTO },
-	{ "always", FW_COLOR_ALWAYS },
-	{ "never", FW_COLOR_NEVER },
 	{ 0 },
 };
 
@@ -44,13 +39,29 @@ static const struct fw_option options[] = {
 	  .help = "one line for monitoring; exit 1 when the table is that full" },
 	{ .names = "crit", .arg = "PERCENT", .set = fw_stats_set_percent, AT(crit),
 	  .help = "the same; exit 2" },
+	{ .names = "stale", .set = fw_set_flag, AT(stale),
+	  .help = "show UDP flows that only their sender keeps alive, by two looks --interval apart" },
 	{ .names = "enable", .arg = "accounting,timestamps", .set = fw_stats_set_enable,
 	  AT(enable), .help = "have the kernel keep bytes, or the age, of new flows" },
-	{ .names = "color", .arg = "auto|always|never", .set = fw_set_word, .data = colors,
+	{ .names = "color", .arg = "auto|always|never", .set = fw_set_word, .data = fw_colour_words,
 	  AT(color), .help = "colours; auto: on a terminal, unless NO_COLOR is set" },
 	{ 0 },
 };
 /* clang-format on */
+
+static int check_stale(const struct fw_stats_values *values, struct fw_err *err)
+{
+	if (values->by.count || values->count || values->per_cpu || values->warn || values->crit)
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "--stale shows flows: it takes a filter, --interval and -o");
+	if (values->format == &fw_report_prometheus)
+		return fw_err_set(err, FW_ERR_MISUSE, "-o prometheus has no form for flows");
+	if (values->interval && values->interval < FW_STALE_MIN_SECONDS)
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "--stale needs at least %d seconds between its two looks",
+				  FW_STALE_MIN_SECONDS);
+	return 0;
+}
 
 /* Options that say something only together with another. */
 static int check(const struct fw_stats_values *values, struct fw_err *err)
@@ -70,6 +81,8 @@ static int check(const struct fw_stats_values *values, struct fw_err *err)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "--warn and --crit print their one line and take no -o, --by or "
 				  "--interval");
+	if (values->stale)
+		return check_stale(values, err);
 	if (values->interval && values->format == &fw_report_prometheus)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "-o prometheus is one report: what reads it makes the rates");
@@ -87,7 +100,14 @@ static int run(struct fw_cli *cli)
 	if (values->warn || values->crit)
 		return fw_stats_run_check(cli, values);
 	fw_stats_hint(cli, values);
+	if (values->stale)
+		return fw_stats_run_stale(cli, values);
 	return values->by.count ? fw_stats_run_by(cli, values) : fw_stats_run_summary(cli, values);
+}
+
+static bool wants_json(const void *values)
+{
+	return ((const struct fw_stats_values *)values)->format == &fw_report_json;
 }
 
 static const struct fw_command command = {
@@ -97,6 +117,7 @@ static const struct fw_command command = {
 	.options = options,
 	.values_size = sizeof(struct fw_stats_values),
 	.filter_source = &fw_filter_source,
+	.wants_json = wants_json,
 	.run = run,
 };
 

@@ -88,6 +88,8 @@ static bool wants_json(const struct fw_cli *cli)
 	const struct fw_option *option = cli->command->options;
 	const struct fw_output *output;
 
+	if (cli->command->wants_json)
+		return cli->values && cli->command->wants_json(cli->values);
 	for (; option && option->names; option++) {
 		output = (const void *)((const char *)cli->values + option->offset);
 		if (option->set == fw_set_output && cli->values)

@@ -109,7 +109,7 @@ static unsigned int terminal_width(void)
 }
 
 /* https://no-color.org: set and not empty means no, unless asked for by option. */
-static bool wants_colour(uint64_t colour)
+bool fw_output_wants_colour(uint64_t colour)
 {
 	const char *no = getenv("NO_COLOR");
 
@@ -129,7 +129,7 @@ int fw_output_open(const struct fw_output *output, enum fw_record kind,
 		.labels = labels,
 		.protos = fw_protos,
 		.columns = output->columns,
-		.colour = wants_colour(output->colour),
+		.colour = fw_output_wants_colour(output->colour),
 		.width = terminal_width(),
 	};
 

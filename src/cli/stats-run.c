@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/cli/output.h"
 #include "fwctl/cli/stats.h"
 
 const struct fw_report_format *fw_stats_format(const struct fw_stats_values *values)
@@ -14,15 +15,6 @@ const struct fw_report_format *fw_stats_format(const struct fw_stats_values *val
 	if (values->format)
 		return values->format;
 	return isatty(STDOUT_FILENO) ? &fw_report_table : &fw_report_text;
-}
-
-static bool wants_colour(const struct fw_stats_values *values)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (values->color != FW_COLOR_AUTO)
-		return values->color == FW_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
 static int print(struct fw_cli *cli, const struct fw_buf *out)
@@ -42,7 +34,7 @@ int fw_stats_repeat(struct fw_cli *cli, const struct fw_stats_values *values,
 		    fw_stats_report_fn *report, void *context)
 {
 	struct fw_report_style style = {
-		.colour = wants_colour(values),
+		.colour = fw_output_wants_colour(values->color),
 		.repeated = values->interval != 0,
 	};
 	struct fw_buf out = { 0 };

@@ -72,10 +72,19 @@ refused() {
 	refused "-o prometheus is one report" --interval 1 -o prometheus
 	refused "--warn is above --crit" --warn 90 --crit 80
 	refused "one line" --warn 90 --by src
+	refused "--stale shows flows" --stale --by src
+	refused "no form for flows" --stale -o prometheus
+	refused "at least 3 seconds" --stale --interval 2
 	refused "is not a format" -o xml
 	refused "is not a percentage" --warn 101
 	refused "is not a percentage" --warn %
 	refused "is not a duration" --interval 0
 	refused "neither accounting nor timestamps" --enable bytes
 	refused "not a number of groups" --by src --top -1
+}
+
+@test "errors are JSON when -o json was understood" {
+	run -2 --separate-stderr fwctl stats -o json --by source
+	same "'source' is not a field of a flow" \
+		"$(jq -r .error <<< "$stderr" | sed 's/^--by: //')"
 }

@@ -22,6 +22,8 @@ struct fw_command {
 	const char *usage;   /* what follows the name in the usage line: "[FILTER] [-o FORMAT]" */
 	const char *details; /* more lines of help, or NULL */
 	void (*help_more)(void);         /* prints still more of it, or NULL */
+	/* Whether errors are to be JSON, for a command whose -o is not fw_set_output; or NULL. */
+	bool (*wants_json)(const void *values);
 	const struct fw_option *options; /* or NULL */
 	size_t values_size;              /* of the struct that the options fill; starts as zeros */
 	/* &fw_filter_source (cli/filter-options.h) adds the filter options; or NULL. A pointer, so

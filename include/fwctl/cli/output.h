@@ -24,6 +24,9 @@ extern const struct fw_word fw_colour_words[];
  */
 fw_option_set fw_set_output;
 
+/* Whether stdout gets colours: `colour` is an enum fw_colour; auto obeys NO_COLOR. */
+bool fw_output_wants_colour(uint64_t colour);
+
 /* What `output` says, text when it says nothing. */
 const struct fw_format *fw_output_format(const struct fw_output *output);
 

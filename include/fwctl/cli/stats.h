@@ -23,17 +23,15 @@ enum fw_stats_enable {
 /* What the options fill. */
 struct fw_stats_values {
 	const struct fw_report_format *format; /* NULL: not given */
-	uint64_t color;                        /* enum fw_stats_color */
+	uint64_t color;                        /* enum fw_colour */
 	struct fw_tally_key by;                /* count 0: not given */
 	uint64_t top;                          /* 0: not given; UINT64_MAX: all */
 	uint64_t order;                        /* enum fw_tally_order */
 	uint64_t interval, count;              /* seconds, reports; 0: not given */
 	uint64_t warn, crit;                   /* percent plus 1; 0: not given */
 	uint64_t enable;                       /* enum fw_stats_enable bits */
-	bool approximate, per_cpu;
+	bool approximate, per_cpu, stale;
 };
-
-enum fw_stats_color { FW_COLOR_AUTO, FW_COLOR_ALWAYS, FW_COLOR_NEVER };
 
 /* ---- setters -----------------------------------------------------------------------------------
  */
@@ -82,6 +80,7 @@ int fw_stats_run_summary(struct fw_cli *cli, const struct fw_stats_values *value
 int fw_stats_run_by(struct fw_cli *cli, const struct fw_stats_values *values);
 int fw_stats_run_check(struct fw_cli *cli, const struct fw_stats_values *values);
 int fw_stats_run_enable(struct fw_cli *cli, const struct fw_stats_values *values);
+int fw_stats_run_stale(struct fw_cli *cli, const struct fw_stats_values *values);
 
 /* The format that was asked for, or the one for where stdout goes. */
 const struct fw_report_format *fw_stats_format(const struct fw_stats_values *values);
