@@ -41,19 +41,36 @@ static char *help_text(const struct fw_option *option)
 	return fw_format("%.*s%s%s", (int)(mark - option->help), option->help, direction, mark + 2);
 }
 
-/* Prints `text`, which begins in HELP_COLUMN, in lines that fit a terminal of HELP_WIDTH. */
-static void print_wrapped(const char *text)
+/* Up to the next blank that is not between brackets: "[--limit N]" stays in one line. */
+static size_t unit_length(const char *text)
 {
-	size_t room = HELP_WIDTH - HELP_COLUMN, used = 0, word;
+	size_t length;
+	int depth = 0;
 
-	for (; *text; text += word, text += *text == ' ') {
-		word = strcspn(text, " ");
-		if (used && used + 1 + word > room) {
-			printf("\n%*s", HELP_COLUMN, "");
-			used = 0;
+	for (length = 0; text[length] && (text[length] != ' ' || depth > 0); length++)
+		depth += (text[length] == '[') - (text[length] == ']');
+	return length;
+}
+
+/*
+ * Prints `text`, of which `used` columns of the line are taken already, in lines that fit a
+ * terminal of HELP_WIDTH; all but the first begin in `column`.
+ */
+static void print_wrapped(const char *text, size_t used, int column)
+{
+	bool first = true;
+	size_t unit;
+
+	for (; *text; text += unit, text += *text == ' ') {
+		unit = unit_length(text);
+		if (!first && used + 1 + unit > HELP_WIDTH) {
+			printf("\n%*s", column, "");
+			used = (size_t)column;
+			first = true;
 		}
-		printf("%s%.*s", used ? " " : "", (int)word, text);
-		used += word + (used > 0);
+		printf("%s%.*s", first ? "" : " ", (int)unit, text);
+		used += unit + !first;
+		first = false;
 	}
 	printf("\n");
 }
@@ -68,7 +85,7 @@ static void print_option(const struct fw_option *option)
 		printf("%s\n%*s", fw_buf_text(&line), HELP_COLUMN, "");
 	else
 		printf("%-*s", HELP_COLUMN, fw_buf_text(&line));
-	print_wrapped(help);
+	print_wrapped(help, HELP_COLUMN, HELP_COLUMN);
 	free(help);
 	fw_buf_free(&line);
 }
@@ -93,9 +110,11 @@ static void print_verbs(const struct fw_command *verb)
 
 void fw_help_print(const struct fw_command *command, const char *name)
 {
+	int head = printf("Usage: %s ", name);
 	struct fw_option *filter;
 
-	printf("Usage: %s %s\n%s.\n", name, command->usage, command->summary);
+	print_wrapped(command->usage, (size_t)head, head);
+	printf("%s.\n", command->summary);
 	print_verbs(command->verbs);
 	print_options(command->options, "Options");
 	if (command->filter_source) {

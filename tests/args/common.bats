@@ -134,7 +134,7 @@ as_nobody() {
 	run -3 --separate-stderr as_nobody "$FWCTL_BUILD/fwctl" list
 	same "" "$output"
 	between 1 2 "${#stderr_lines[@]}"
-	matches "$stderr" "permitted|permission|privileges"
+	matches "$stderr" "not yours|permitted"
 	matches "$stderr" "root|CAP_NET_ADMIN"
 }
 

@@ -63,14 +63,14 @@ lists_the_flow() {
 	run -3 --separate-stderr setpriv --bounding-set -all --inh-caps -all \
 		"$FWCTL_BUILD/fwctl" --netns "/run/netns/$(host_ns other)" list
 	same "" "$output"
-	matches "$stderr" "permitted|[Pp]ermission"
+	matches "$stderr" "not yours|permitted|[Pp]ermission"
 }
 
 @test "without CAP_NET_ADMIN, in one's own namespace: one sentence and exit 3" {
 	run -3 --separate-stderr host_run other setpriv --bounding-set -net_admin \
 		"$FWCTL_BUILD/fwctl" list
 	same "" "$output"
-	matches "$stderr" "permitted|[Pp]ermission"
+	matches "$stderr" "not yours|permitted|[Pp]ermission"
 	between 1 2 "${#stderr_lines[@]}"
 }
 
