@@ -93,7 +93,6 @@ static void emit_rows(struct fw_sink *sink, const void *record)
 {
 	const struct fw_field *const *row;
 
-	sink->record = record;
 	for (row = sink->rows; *row; row++) {
 		if (!fw_field_present(*row, record))
 			continue;
@@ -116,6 +115,7 @@ static int end_record(struct fw_sink *sink)
 
 int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 {
+	sink->record = flow;
 	sink->proto = flow->proto;
 	sink->family = flow->family;
 	sink->format->begin(sink);
@@ -125,6 +125,7 @@ int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 
 int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect)
 {
+	sink->record = expect;
 	sink->proto = expect->proto;
 	sink->family = expect->family;
 	sink->format->begin(sink);
@@ -145,6 +146,7 @@ static void emit_event_rows(struct fw_sink *sink, const struct fw_field *const *
 
 int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
 {
+	sink->record = flow;
 	sink->format->begin(sink);
 	emit_event_rows(sink, sink->format->event_head, event);
 	if (flow) {
