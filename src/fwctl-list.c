@@ -2,23 +2,15 @@
 /* fwctl list: the kernel's connection table through a filter, in an order, in a format. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "config.h"
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/listing.h"
 #include "fwctl/cli/output.h"
-#include "fwctl/cli/privilege.h"
 #include "fwctl/format/formats.h"
-#include "fwctl/kernel/ct-count.h"
-#include "fwctl/kernel/ct-query.h"
-#include "fwctl/kernel/exp-query.h"
 #include "fwctl/kernel/labels.h"
-#include "fwctl/kernel/netns-walk.h"
-#include "fwctl/model/rank.h"
-
-/* How often a table that changed under the reading is read again. */
-#define ATTEMPTS 10
+#include "fwctl/model/expect.h"
 
 struct values {
 	struct fw_output output;
@@ -66,16 +58,6 @@ static const struct fw_option options[] = {
 };
 /* clang-format on */
 
-/* One run: what was asked for, and what came of it so far. */
-struct listing {
-	const struct values *values;
-	const struct fw_filter *filter;
-	const char *netns; /* the namespace that is being read, with --all-netns */
-	struct fw_sink sink;
-	struct fw_rank rank;
-	uint64_t matched;
-};
-
 /* ---- what is asked for ----------------------------------------------------------------------- */
 
 static int exclude(struct fw_cli *cli, bool one, bool other, const char *why)
@@ -106,155 +88,49 @@ static int check_usage(struct fw_cli *cli, const struct values *values)
 	return 0;
 }
 
-/* ---- records --------------------------------------------------------------------------------- */
-
-/* Anything but 0 when no more are wanted. */
-static int show_flow(void *context, const struct fw_flow *flow)
-{
-	struct listing *listing = context;
-
-	if (fw_sink_flow(&listing->sink, flow) < 0)
-		return -1;
-	return listing->sink.records == listing->values->limit;
-}
-
-static int take_flow(void *context, const struct fw_flow *flow)
-{
-	struct listing *listing = context;
-	struct fw_flow named;
-
-	listing->matched++;
-	if (listing->values->count)
-		return 0;
-	if (listing->netns) {
-		named = *flow;
-		named.present |= 1ull << FW_FLOW_NETNS;
-		named.netns = (struct fw_bytes){ listing->netns, strlen(listing->netns) };
-		flow = &named;
-	}
-	if (!listing->rank.key)
-		return show_flow(listing, flow);
-	fw_rank_add(&listing->rank, flow);
-	return 0;
-}
-
-static int take_expect(void *context, const struct fw_expect *expect)
-{
-	struct listing *listing = context;
-	struct fw_expect named = *expect;
-
-	listing->matched++;
-	if (listing->values->count)
-		return 0;
-	if (listing->netns) {
-		named.present |= 1ull << FW_EXPECT_NETNS;
-		named.netns = (struct fw_bytes){ listing->netns, strlen(listing->netns) };
-	}
-	if (fw_sink_expect(&listing->sink, &named) < 0)
-		return -1;
-	return listing->sink.records == listing->values->limit;
-}
-
-/* ---- reading --------------------------------------------------------------------------------- */
-
-static int read_once(struct listing *listing, struct fw_err *err)
-{
-	const struct values *values = listing->values;
-	const struct fw_ct_query query = { listing->filter, (enum fw_ct_table)values->table,
-					   values->zero };
-	uint64_t count = 0;
-	int status;
-
-	if (values->table == FW_TABLE_EXPECT)
-		return fw_exp_each(listing->filter, take_expect, listing, err);
-	if (values->table != FW_TABLE_CONNTRACK || !values->count || listing->filter->count)
-		return fw_ct_each(&query, take_flow, listing, err);
-	status = fw_ct_count(&count, err);
-	listing->matched += count;
-	return status;
-}
-
-/* Whether all that came so far could be forgotten, because nobody has seen it. */
-static bool forget(struct listing *listing)
-{
-	/* Counters that were reset are gone; and other namespaces were read well. */
-	if (listing->values->zero || listing->netns || !fw_sink_restart(&listing->sink))
-		return false;
-	fw_rank_clear(&listing->rank);
-	listing->matched = 0;
-	return true;
-}
-
-static int read_table(struct listing *listing, struct fw_err *err)
-{
-	unsigned int attempt;
-	int status;
-
-	for (attempt = 1;; attempt++) {
-		status = read_once(listing, err);
-		if (!status || err->kind != FW_ERR_INCOMPLETE || attempt == ATTEMPTS ||
-		    !forget(listing))
-			return status;
-		fw_err_free(err);
-	}
-}
-
-static int read_namespace(void *context, const char *name, struct fw_err *err)
-{
-	struct listing *listing = context;
-
-	if (listing->values->limit && !listing->rank.key &&
-	    listing->sink.records == listing->values->limit)
-		return 0;
-	listing->netns = name;
-	if (!read_table(listing, err))
-		return 0;
-	return fw_err_prefix(err, "network namespace %s", name);
-}
-
 /* ---- the run --------------------------------------------------------------------------------- */
 
-static void say_count(const struct listing *listing)
+static void say_count(const struct values *values, const struct fw_listing *listing)
 {
-	const struct values *values = listing->values;
+	const struct fw_sink *sink = listing->sink;
 
 	if (values->count)
 		printf("%" PRIu64 "\n", listing->matched);
-	else if (!values->quiet && listing->sink.format == &fw_format_text)
+	/* A reader who left in the middle wants no sum. */
+	else if (!values->quiet && sink->format == &fw_format_text && !sink->write_error)
 		fprintf(stderr, "fwctl %s: %" PRIu64 " %s have been shown.\n", PACKAGE_VERSION,
-			listing->sink.records,
+			sink->records,
 			values->table == FW_TABLE_EXPECT ? "expectations" : "flow entries");
 }
 
-static int list(struct fw_cli *cli, struct listing *listing)
+static int list(struct fw_cli *cli, struct fw_listing *listing)
 {
-	int status;
+	const struct values *values = cli->values;
+	int status = fw_listing_run(listing, &cli->err);
 
-	/* Entering namespaces needs more than asking in them. */
-	if (listing->values->all_netns)
-		status = fw_netns_each(read_namespace, listing, &cli->err);
-	else if (!fw_privilege_limit(&cli->err))
-		status = read_table(listing, &cli->err);
-	else
-		return -1;
-	fw_rank_each(&listing->rank, show_flow, listing);
-	if (!listing->values->count)
-		fw_sink_finish(&listing->sink);
+	if (!values->count)
+		fw_sink_finish(listing->sink);
 	if (!status)
-		status = fw_output_check(&listing->sink, &cli->err);
+		status = fw_output_check(listing->sink, &cli->err);
 	if (status)
 		return status;
-	say_count(listing);
-	return listing->values->exit_code && !listing->matched;
+	say_count(values, listing);
+	return values->exit_code && !listing->matched;
 }
 
 static int run(struct fw_cli *cli)
 {
 	struct values *values = cli->values;
-	struct listing listing = {
-		.values = values,
+	struct fw_sink sink;
+	struct fw_listing listing = {
 		.filter = cli->filter,
-		.rank = { .key = (enum fw_rank_key)values->sort, .limit = values->limit },
+		.table = (enum fw_ct_table)values->table,
+		.sink = &sink,
+		.limit = values->limit,
+		.count = values->count,
+		.zero = values->zero,
+		.all_netns = values->all_netns,
+		.rank = { .key = (enum fw_rank_key)values->sort },
 	};
 	struct fw_word *labels;
 	int status;
@@ -267,11 +143,11 @@ static int run(struct fw_cli *cli)
 	status =
 		fw_output_open(&values->output,
 			       values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT : FW_RECORD_FLOW,
-			       labels, &listing.sink, &cli->err);
+			       labels, &sink, &cli->err);
 	if (!status)
 		status = list(cli, &listing);
 	fw_rank_clear(&listing.rank);
-	fw_sink_free(&listing.sink);
+	fw_sink_free(&sink);
 	fw_labels_free(labels);
 	return status;
 }

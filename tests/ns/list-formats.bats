@@ -128,3 +128,21 @@ teardown() {
 		--color maybe
 	EOF
 }
+
+@test "a reader who leaves ends it quietly, one who stalls does no harm" {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_run one bash -c 'for port in {2001..5000}; do echo x > /dev/udp/127.0.0.1/$port; done' \
+		2> /dev/null
+	for words in '' '-o json' '-o table' '--sort src'; do
+		# shellcheck disable=SC2086 # words
+		{ fwctl_in one list $words 2> "$BATS_TEST_TMPDIR/err"; echo $? > "$BATS_TEST_TMPDIR/status"; } |
+			head -n 1 > /dev/null
+		same "0 $words" "$(cat "$BATS_TEST_TMPDIR/status") $words"
+		same "" "$(cat "$BATS_TEST_TMPDIR/err")"
+		# shellcheck disable=SC2086 # words
+		fwctl_in one list $words 2> "$BATS_TEST_TMPDIR/err" > /dev/full || status=$?
+		same "1 $words" "$status $words"
+		matches "$(cat "$BATS_TEST_TMPDIR/err")" 'No space left'
+	done
+	same "$(fwctl_in one list --count)" "$(fwctl_in one list --quiet | (sleep 1; wc -l))"
+}
