@@ -17,15 +17,24 @@
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/ct-delete.h"
 #include "fwctl/kernel/ct-query.h"
+#include "fwctl/kernel/exp-delete.h"
+#include "fwctl/kernel/exp-query.h"
 #include "fwctl/kernel/labels.h"
 #include "fwctl/kernel/ssh-session.h"
 
 struct values {
 	struct fw_output output;
+	uint64_t table; /* enum fw_ct_table */
 	bool all, dry_run, keep_mine, stale, quiet;
 };
 
 #define AT(member) .offset = offsetof(struct values, member)
+
+static const struct fw_word tables[] = {
+	{ "conntrack", FW_TABLE_CONNTRACK },
+	{ "expect", FW_TABLE_EXPECT },
+	{ 0 },
+};
 
 static const struct fw_option options[] = {
 	{ .names = "all",
@@ -44,6 +53,12 @@ static const struct fw_option options[] = {
 	  .set = fw_set_flag,
 	  AT(stale),
 	  .help = "only UDP flows that their sender alone keeps alive, by two looks" },
+	{ .names = "table",
+	  .arg = "conntrack|expect",
+	  .set = fw_set_word,
+	  AT(table),
+	  .data = tables,
+	  .help = "flows, or what helpers expect to come" },
 	{ .names = "output",
 	  .letter = 'o',
 	  .arg = "FORMAT[,FLAG...]",
@@ -61,7 +76,8 @@ struct flush {
 	struct fw_ssh_session session;
 	struct fw_stale stale; /* with --stale: what the first look saw */
 	struct fw_sink sink;
-	uint64_t shown; /* flows of a dry run */
+	struct fw_socket socket; /* for expectations */
+	uint64_t shown;          /* in a dry run */
 	struct fw_err *err;
 };
 
@@ -106,18 +122,62 @@ static int flush_matching(struct fw_cli *cli, struct flush *flush)
 	return cli->err.kind == FW_ERR_NONE ? status : -1;
 }
 
+/* Of each expectation that matches. There are few at a time, so each is deleted by itself. */
+static int take_expect(void *context, const struct fw_expect *expect)
+{
+	struct flush *flush = context;
+	int deleted = 1;
+
+	if (!flush->values->dry_run)
+		deleted = fw_exp_delete(&flush->socket, expect, flush->err);
+	if (deleted <= 0)
+		return deleted;
+	flush->deleter.count++;
+	flush->shown++;
+	if (!flush->values->quiet)
+		fw_sink_expect(&flush->sink, expect);
+	return 0;
+}
+
+static int flush_expectations(struct fw_cli *cli, struct flush *flush)
+{
+	int status;
+
+	if (fw_socket_open(&flush->socket, 0, &cli->err) < 0)
+		return -1;
+	status = fw_exp_each(cli->filter, take_expect, flush, &cli->err);
+	fw_socket_close(&flush->socket);
+	return cli->err.kind == FW_ERR_NONE ? status : -1;
+}
+
+static int check_expect(struct fw_cli *cli, const struct values *values)
+{
+	const struct fw_cond *unfit = fw_expect_unfit(cli->filter);
+
+	if (values->keep_mine || values->stale)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--%s is about flows, not about expectations",
+				  values->stale ? "stale" : "keep-mine");
+	if (!unfit)
+		return 0;
+	return fw_err_set(&cli->err, FW_ERR_MISUSE,
+			  "%s says nothing about an expectation, only about a flow", unfit->option);
+}
+
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
 	if (values->all && cli->filter->count)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--all is every flow, and %s only some: give one of them",
 				  cli->filter->conds[0].option);
+	if (values->table == FW_TABLE_EXPECT && check_expect(cli, values) < 0)
+		return -1;
 	if (values->all && values->stale)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--all is every flow, and --stale only some: give one of them");
 	if (values->all || values->stale || cli->filter->count)
 		return 0;
-	fw_err_set(&cli->err, FW_ERR_MISUSE, "without a filter this would delete every flow");
+	fw_err_set(&cli->err, FW_ERR_MISUSE, "without a filter this would delete everything");
 	return fw_err_hint(&cli->err, "say --all if that is meant");
 }
 
@@ -140,7 +200,8 @@ static void say_count(const struct flush *flush, uint64_t count)
 
 	if (values->quiet || flush->sink.format != &fw_format_text)
 		return;
-	fprintf(stderr, "fwctl %s: %" PRIu64 " flow entries %s deleted.\n", PACKAGE_VERSION, count,
+	fprintf(stderr, "fwctl %s: %" PRIu64 " %s %s deleted.\n", PACKAGE_VERSION, count,
+		values->table == FW_TABLE_EXPECT ? "expectations" : "flow entries",
 		values->dry_run ? "would be" : "have been");
 }
 
@@ -164,11 +225,15 @@ static int run(struct fw_cli *cli)
 	if (flush.values->keep_mine)
 		find_session(cli, &flush);
 	labels = fw_labels_read();
-	status = fw_output_open(&flush.values->output, FW_RECORD_FLOW, labels, &flush.sink,
-				&cli->err);
+	status = fw_output_open(&flush.values->output,
+				flush.values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT
+								       : FW_RECORD_FLOW,
+				labels, &flush.sink, &cli->err);
 	if (status < 0)
 		goto out;
-	if (is_plain(flush.values))
+	if (flush.values->table == FW_TABLE_EXPECT)
+		status = flush_expectations(cli, &flush);
+	else if (is_plain(flush.values))
 		status = fw_ct_flush_all(&flush.deleter.count, &cli->err);
 	else
 		status = flush_matching(cli, &flush);
@@ -186,7 +251,7 @@ out:
 static const struct fw_command command = {
 	.name = "flush",
 	.summary = "Delete flows from the connection table",
-	.usage = "FILTER|--all [--dry-run] [-o FORMAT]",
+	.usage = "FILTER|--all [--table TABLE] [--dry-run] [-o FORMAT]",
 	.options = options,
 	.values_size = sizeof(struct values),
 	.filter_source = &fw_filter_source,

@@ -72,7 +72,7 @@ mixed_table() {
 	udp_flow 1 53
 	flush
 	same 2 "$status"
-	matches "$stderr" "without a filter this would delete every flow"
+	matches "$stderr" "without a filter this would delete everything"
 	matches "$stderr" "--all"
 	flush --all -p udp
 	same 2 "$status"
@@ -317,4 +317,53 @@ without_timeout() {
 	same "" "$output"
 	lacks "$stderr" "have been deleted"
 	left 1
+}
+
+# ftp_announces: an FTP session of `table` with itself, whose client announces port 1025
+ftp_announces() {
+	host_run table nft -f - <<-EOF
+		table inet ftp {
+			ct helper ftp {
+				type "ftp" protocol tcp
+			}
+			chain out {
+				type filter hook output priority 0; policy accept;
+				tcp dport 21 ct helper set "ftp"
+			}
+		}
+	EOF
+	host_spawn table nc -l -n 127.0.0.1 21 < /dev/null > /dev/null
+	wait_for 5 host_listens table tcp 21
+	# The helper looks for commands only behind a line that it has seen.
+	mkfifo commands
+	exec 7<> commands
+	host_spawn table nc -n 127.0.0.1 21 < commands > /dev/null 7>&-
+	printf 'USER x\r\n' >&7
+	sleep 0.2
+	printf 'PORT 127,0,0,1,4,1\r\n' >&7
+	exec 7>&-
+	wait_for 5 expects 1
+}
+
+expects() {
+	[ "$(host_run table conntrack -C expect)" -eq "$1" ]
+}
+
+@test "expectations: by filter, all of them, and none that does not fit" {
+	ftp_announces
+	flush --table expect -p udp
+	same 0 "$status"
+	matches "$stderr" ": 0 expectations have been deleted"
+	flush --table expect -u assured
+	same 2 "$status"
+	flush --table expect
+	same 2 "$status"
+	flush --table expect -p tcp --dport 1025 --dry-run -o json
+	same 1025 "$(jq .expected.dport <<< "$output")"
+	expects 1
+	flush --table expect -p tcp --dport 1025
+	same 0 "$status"
+	matches "$output" "proto=6 .*dport=1025 "
+	matches "$stderr" ": 1 expectations have been deleted"
+	expects 0
 }
