@@ -80,7 +80,7 @@ sorted() {
 }
 
 @test "expectations can be asked for" {
-	same 1 "$(list --table expect -p tcp --dport 1025 --helper ftp -s $OUTSIDE4 | wc -l)"
+	same 1 "$(list --table expect -p tcp --dport 1025 --helper ftp -s "$OUTSIDE4" | wc -l)"
 	same "" "$(list --table expect -p udp)"
 	same "" "$(list --table expect --dport 1026)"
 	same '["10.1.0.2",21,1025,65535]' \
