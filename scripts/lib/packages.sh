@@ -16,6 +16,7 @@ libnetfilter_conntrack. libnetfilter-conntrack-dev libnetfilter_conntrack-devel 
 libnftnl.       libnftnl-dev                libnftnl-devel                  libnftnl-dev                 libnftnl
 smartcols.      libsmartcols-dev            libsmartcols-devel              util-linux-dev               util-linux-libs
 libcap-ng.      libcap-ng-dev               libcap-ng-devel                 libcap-ng-dev                libcap-ng
+ncursesw.       libncurses-dev              ncurses-devel                   ncurses-dev                  ncurses
 '
 show_needs='
 ip              iproute2                    iproute                         iproute2                     iproute2
@@ -37,6 +38,7 @@ ping            iputils-ping                iputils                         iput
 setpriv         util-linux                  util-linux                      setpriv                      util-linux
 shellcheck      shellcheck                  ShellCheck                      shellcheck                   shellcheck
 strace          strace                      strace                          strace                       strace
+tmux            tmux                        tmux                            tmux                         tmux
 valgrind        valgrind,libc6-dbg          valgrind                        valgrind                     valgrind
 xz              xz-utils                    xz                              xz                           xz
 '

@@ -236,6 +236,18 @@ void fw_tally_add(struct fw_tally *tally, const struct fw_flow *flow)
 		sift_down(tally, entry->place);
 }
 
+const struct fw_tally_entry *fw_tally_find(const struct fw_tally *tally, const char *key,
+					   size_t length)
+{
+	char padded[FW_TALLY_KEY_SIZE + sizeof(uint64_t)];
+	size_t slot;
+
+	memcpy(padded, key, length);
+	memset(padded + length, 0, sizeof(uint64_t));
+	slot = find_slot(tally, padded, length, hash_of(padded, length, tally->seed));
+	return tally->slots[slot] ? &tally->entries[tally->slots[slot] - 1] : NULL;
+}
+
 uint64_t fw_tally_error(const struct fw_tally *tally)
 {
 	/* Before it is full, nothing was given up; after, nothing smaller than the least was. */

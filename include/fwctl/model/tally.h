@@ -107,6 +107,10 @@ static inline const char *fw_tally_entry_key(const struct fw_tally *tally,
 	return tally->keys.data + entry->key;
 }
 
+/* The entry of the key with those bytes, or NULL. */
+const struct fw_tally_entry *fw_tally_find(const struct fw_tally *tally, const char *key,
+					   size_t length);
+
 enum fw_tally_order { FW_TALLY_BY_FLOWS, FW_TALLY_BY_BYTES, FW_TALLY_BY_PACKETS };
 
 /*
