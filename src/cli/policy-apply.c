@@ -53,7 +53,12 @@ int fw_policy_apply_run(struct fw_cli *cli)
 	if (result == 0)
 		result = fw_state_open(&state, true, &cli->err);
 	if (result == 0) {
-		result = fw_policy_install_and_say(cli, policy, &state, &changed);
+		if (values->confirm) {
+			result = fw_policy_try(cli, policy, &state, values->confirm);
+			changed = true;
+		} else {
+			result = fw_policy_install_and_say(cli, policy, &state, &changed);
+		}
 		if (result == 0 && !cli->argc)
 			fw_cli_note(cli, "the policy is %s", origin);
 		fw_state_close(&state);

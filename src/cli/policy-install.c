@@ -48,6 +48,11 @@ static int make_changes(struct job *job)
 /* The kernel has the policy: what belongs to older ones goes. */
 static int finish(struct job *job)
 {
+	const struct fw_nft_state *then = &job->installed->then;
+
+	if (then->digest[0] && strcmp(then->digest, job->ruleset->digest) != 0)
+		fw_state_keep_previous(job->state, then->digest);
+	fw_state_remove(job->state, FW_STATE_TRIAL);
 	fw_state_forget_policies(job->state, job->ruleset->digest);
 	return fw_timeouts_finish(&job->timeouts, job->state, job->err);
 }
@@ -173,8 +178,11 @@ int fw_policy_uninstall(const struct fw_state *state, bool *was_there, struct fw
 	if (result == 0)
 		result = restore_timeouts(&sock, state, was_there, err);
 	fw_privilege_drop();
-	if (result == 0)
+	if (result == 0) {
+		fw_state_remove(state, FW_STATE_TRIAL);
+		fw_state_remove(state, FW_STATE_PREVIOUS);
 		fw_state_forget_policies(state, NULL);
+	}
 	fw_socket_close(&sock);
 	return result;
 }

@@ -194,3 +194,11 @@ void fw_state_forget_policies(const struct fw_state *state, const char *keep)
 	if (folder)
 		closedir(folder);
 }
+
+void fw_state_keep_previous(const struct fw_state *state, const char *digest)
+{
+	char *name = fw_format(FW_STATE_POLICY "%s", digest);
+
+	(void)renameat(state->fd, name, state->fd, FW_STATE_PREVIOUS);
+	free(name);
+}

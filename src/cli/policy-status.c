@@ -48,6 +48,16 @@ static void print_drift(struct fw_buf *buf, const struct fw_nft_state *table)
 	fw_buf_puts(buf, "'fwctl policy apply' puts it right.\n");
 }
 
+static void print_trial(struct fw_buf *buf, const struct fw_current *current)
+{
+	if (current->left)
+		fw_buf_printf(buf,
+			      "On trial for %llu more seconds: 'fwctl policy confirm' keeps it.\n",
+			      (unsigned long long)(current->left + 999) / 1000);
+	else if (current->trial)
+		fw_buf_puts(buf, "A policy on trial was not confirmed in time.\n");
+}
+
 static void print_active(struct fw_buf *buf, const struct fw_current *current, enum form form)
 {
 	struct fw_table_style style = { .directions = form != PLAIN, .numbers = form == NUMBERED };
@@ -58,6 +68,8 @@ static void print_active(struct fw_buf *buf, const struct fw_current *current, e
 		lines = current->policy->rules[count - 1].line + 1;
 	counts = fw_calloc(lines, sizeof(*counts));
 	fw_buf_puts(buf, "Status: active\n");
+	if (form != VERBOSE)
+		print_trial(buf, current);
 	if (form == VERBOSE) {
 		fw_policy_print_status(buf, current->policy);
 		fw_nft_counts(&current->batch, counts, lines);
@@ -65,6 +77,8 @@ static void print_active(struct fw_buf *buf, const struct fw_current *current, e
 		style.count_size = lines;
 	}
 	fw_policy_table_print(buf, current->policy, &style);
+	if (form == VERBOSE)
+		print_trial(buf, current);
 	if (form == VERBOSE)
 		note_routing(buf, count > 0);
 	print_drift(buf, &current->table);

@@ -16,6 +16,7 @@
 
 struct fw_policy_apply_values {
 	bool exit_code;
+	uint64_t confirm; /* seconds, 0: for good */
 };
 
 struct fw_policy_explain_values {
@@ -30,10 +31,12 @@ struct fw_policy_show_values {
 int fw_policy_app_run(struct fw_cli *cli);
 int fw_policy_apply_run(struct fw_cli *cli);
 int fw_policy_check_run(struct fw_cli *cli);
+int fw_policy_confirm_run(struct fw_cli *cli);
 int fw_policy_diff_run(struct fw_cli *cli);
 int fw_policy_edit_run(struct fw_cli *cli); /* allow, deny, insert, delete, default, timeout … */
 int fw_policy_explain_run(struct fw_cli *cli);
 int fw_policy_reset_run(struct fw_cli *cli);
+int fw_policy_rollback_run(struct fw_cli *cli);
 int fw_policy_show_run(struct fw_cli *cli);
 int fw_policy_status_run(struct fw_cli *cli);
 
@@ -44,5 +47,12 @@ struct fw_state;
  * had changed before. */
 int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
 			      const struct fw_state *state, bool *changed);
+
+/*
+ * Puts `policy` in force for `seconds`; the kernel itself goes back to the policy before unless
+ * fw_policy_confirm_run() comes in time. Says so.
+ */
+int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const struct fw_state *state,
+		  uint64_t seconds);
 
 #endif

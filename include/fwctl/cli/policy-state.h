@@ -31,7 +31,9 @@ void fw_state_close(struct fw_state *state);
 
 /* Names of the files in it. */
 #define FW_STATE_TIMEOUTS "timeouts"
-#define FW_STATE_POLICY   "policy-" /* and the digest */
+#define FW_STATE_POLICY   "policy-"  /* and the digest */
+#define FW_STATE_PREVIOUS "previous" /* text of the policy before */
+#define FW_STATE_TRIAL    "trial"    /* digests of a policy on trial and of the one before */
 
 /* Reads a whole file. 1 when there is none, -1 with `err` set. */
 int fw_state_read(const struct fw_state *state, const char *name, struct fw_buf *buf,
@@ -43,6 +45,9 @@ int fw_state_write(const struct fw_state *state, const char *name, const void *b
 
 /* Removes the texts of all policies but that with the digest `keep` (NULL: all). */
 void fw_state_forget_policies(const struct fw_state *state, const char *keep);
+
+/* Keeps the text of the policy with that digest as the previous one. */
+void fw_state_keep_previous(const struct fw_state *state, const char *digest);
 
 /* Removes a file; it may be missing. */
 void fw_state_remove(const struct fw_state *state, const char *name);

@@ -57,6 +57,11 @@ int fw_nft_apply(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t 
 int fw_nft_check(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err);
 
+/* How long the elements of that set of the table still live, the longest of them, in milliseconds;
+ * 0 when there are none, or no such set. */
+int fw_nft_time_left(struct fw_socket *socket, const char *set, uint64_t *milliseconds,
+		     struct fw_err *err);
+
 struct fw_nft_count {
 	uint64_t packets, bytes;
 };

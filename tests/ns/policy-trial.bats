@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# apply --confirm, confirm, rollback: a policy for a while, and the kernel that goes back by itself.
+
+load ../lib/fwctl
+load ../lib/policy
+
+setup_file() {
+	needs_private
+}
+
+setup() {
+	policy_hosts
+	echo "allow 7001/udp" > old.conf
+	lines "deny 7001/udp" "timeout udp unreplied 11" > new.conf
+	witness 7001
+}
+
+teardown() {
+	hosts_remove
+}
+
+# knock: one packet of the outsider to port 7001, from a new port each time.
+knock() {
+	local arrived
+	arrived=$(seen arrived 7001)
+	echo knock | host_run outsider nc -n -u -q 0 -w 1 "$HOST4" 7001 || :
+	wait_for 5 seen_at_least arrived 7001 $((arrived + 1))
+}
+
+gets_in() {
+	local inside
+	inside=$(seen inside 7001)
+	knock
+	[ "$(seen inside 7001)" -gt "$inside" ]
+}
+
+@test "a trial decides, and the policy before decides again when nobody confirms" {
+	policy apply old.conf
+	gets_in
+	run -0 --separate-stderr policy apply --confirm 3s new.conf
+	same applied "$output"
+	matches "$stderr" "for 3 seconds"
+	fails gets_in
+	run -0 policy status
+	matches "$output" "On trial for [123] more second"
+	run -0 policy show
+	matches "$output" "deny 7001/udp"
+	# Timeouts of the namespace have no way back of their own: they wait for the confirmation.
+	same 30 "$(timeout_of udp_timeout)"
+	sleep 3.1
+	gets_in
+	run -0 policy show
+	matches "$output" "allow 7001/udp"
+	run -0 policy status
+	matches "$output" "not confirmed in time"
+	lacks "$output" "someone else"
+	run -1 policy confirm
+	matches "$output" "too late"
+	gets_in
+	run -0 policy apply old.conf
+	same 30 "$(timeout_of udp_timeout)"
+}
+
+@test "confirm keeps it, and rollback goes back to the one before" {
+	policy apply old.conf
+	policy apply --confirm 2s new.conf
+	run -0 policy confirm
+	matches "$output" applied
+	same 11 "$(timeout_of udp_timeout)"
+	sleep 2.1
+	fails gets_in
+	run -0 policy status
+	lacks "$output" "trial"
+	run -1 policy confirm
+	matches "$output" "no policy is on trial"
+	run -0 policy apply new.conf
+	matches "$output" unchanged
+	policy rollback
+	gets_in
+	same 30 "$(timeout_of udp_timeout)"
+	policy rollback
+	fails gets_in
+}
+
+@test "rollback ends a trial at once; a second trial has to wait; apply ends it" {
+	policy apply old.conf
+	policy apply --confirm 60s new.conf
+	run -1 policy apply --confirm 60s new.conf
+	matches "$output" "on trial"
+	policy rollback
+	gets_in
+	policy apply --confirm 60s new.conf
+	policy apply old.conf
+	gets_in
+	run -0 policy status
+	lacks "$output" trial
+}
+
+@test "without a policy before, the end of a trial leaves none" {
+	policy apply --confirm 1s new.conf
+	fails gets_in
+	sleep 1.1
+	gets_in
+	run -0 policy status
+	same "Status: inactive" "$output"
+	policy apply --confirm 60s new.conf
+	run -0 policy rollback
+	matches "$output" removed
+	run -2 policy apply --confirm 0 new.conf
+	run -2 policy apply --confirm abc new.conf
+}
+
+@test "kill -9 around a trial leaves the old policy, the trial, or nothing to confirm" {
+	policy apply old.conf
+	local call n
+	for call in sendto renameat fsync; do
+		for n in 1 2 3 4; do
+			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
+				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" \
+				apply --confirm 60s new.conf
+			run -0 policy show
+			matches "$output" "(allow|deny) 7001/udp"
+			run -0 policy status
+			lacks "$output" "someone else"
+			policy apply old.conf
+			gets_in
+		done
+	done
+}
