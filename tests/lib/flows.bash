@@ -48,6 +48,8 @@ flows_hosts() {
 	host_run gate sh -c '
 		cd /proc/sys/net
 		echo 1 > ipv4/ip_forward && echo 1 > ipv6/conf/all/forwarding
+		# Nothing shall end while it is looked at.
+		for timeout in netfilter/nf_conntrack_tcp_timeout_*; do echo 900 > "$timeout"; done
 		echo 600 > netfilter/nf_conntrack_udp_timeout && echo 600 > netfilter/nf_conntrack_icmp_timeout
 		echo 600 > netfilter/nf_conntrack_icmpv6_timeout
 		echo 1 > netfilter/nf_conntrack_acct && echo 1 > netfilter/nf_conntrack_timestamp'
