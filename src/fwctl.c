@@ -27,8 +27,9 @@ static int run(struct fw_cli *cli)
 	const struct values *values = cli->values;
 
 	if (!cli->argc) {
-		fw_help_print(cli->command, cli->name);
-		return FW_ERR_MISUSE;
+		fw_err_set(&cli->err, FW_ERR_MISUSE, "a command is needed: usage: fwctl %s",
+			   cli->command->usage);
+		return fw_err_hint(&cli->err, "'fwctl --help' lists the commands");
 	}
 	if (values->netns && fw_netns_enter(values->netns, &cli->err) < 0)
 		return -1;

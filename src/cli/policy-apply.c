@@ -29,6 +29,8 @@ int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy
 	if (result == 0) {
 		*changed = installed.changed;
 		puts(installed.changed ? "applied" : "unchanged");
+		if (installed.changed)
+			fw_policy_print_notes(policy);
 		if (installed.repaired)
 			note_repair(cli, &installed.then);
 	}

@@ -242,6 +242,20 @@ static int install_file(struct job *job)
 	return result;
 }
 
+/* A rule that is there already is not added again, as in ufw. */
+static bool is_there_already(const struct job *job)
+{
+	const char *verb = job->cli->command->name;
+	size_t number;
+
+	if (is_setting(verb) || !strcmp(verb, "insert") || !strcmp(verb, "delete"))
+		return false;
+	number = fw_policy_find_rule(job->policy, job->edited);
+	if (number)
+		fw_cli_note(job->cli, "the rule is there already, it is number %zu", number);
+	return number;
+}
+
 static int install(struct job *job)
 {
 	bool changed;
@@ -253,6 +267,8 @@ static int install(struct job *job)
 		job->cli->err.kind = FW_ERR_MISUSE;
 		return -1;
 	}
+	if (is_there_already(job))
+		return fw_policy_install_and_say(job->cli, job->policy, &job->state, &changed);
 	if (job->file)
 		return install_file(job);
 	return fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);

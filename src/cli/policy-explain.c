@@ -13,19 +13,17 @@
 #include "fwctl/policy/explain.h"
 #include "fwctl/policy/print.h"
 
-/*
- * The policy to ask: a file when one is named, which needs no privileges; else the one in force,
- * and where none is in force what `policy apply` would take.
- */
-static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file, const char **origin)
+/* The policy to ask: a file when one is named, which needs no privileges; else the one in force. */
+static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 {
+	const char *origin;
 	struct fw_current current = { 0 };
 	struct fw_policy *policy;
 	struct fw_state state;
 	int result;
 
 	if (file)
-		return fw_policy_load(cli, file, origin);
+		return fw_policy_load(cli, file, &origin);
 	result = fw_state_open(&state, false, &cli->err);
 	if (result == 0) {
 		result = fw_current_read(&current, &state, &cli->err);
@@ -41,8 +39,11 @@ static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file, con
 	policy = current.policy;
 	current.policy = NULL;
 	fw_current_free(&current);
-	*origin = "the policy in force";
-	return policy ? policy : fw_policy_load(cli, NULL, origin);
+	if (policy)
+		return policy;
+	fw_err_set(&cli->err, FW_ERR_FAILED, "no policy is in force: fwctl stops no packet here");
+	fw_err_hint(&cli->err, "--file FILE asks a policy file");
+	return NULL;
 }
 
 static const char *action_of(const struct fw_explanation *explanation)
@@ -50,23 +51,36 @@ static const char *action_of(const struct fw_explanation *explanation)
 	return fw_word_name(fw_action_words, explanation->action);
 }
 
+/* Lines are counted in the canonical text (`policy show`); a file has lines of its own. */
+static void print_place(struct fw_buf *buf, const struct fw_rule *rule, bool in_file)
+{
+	if (in_file)
+		fw_buf_printf(buf, "%s:%u", rule->place.file, rule->place.line);
+	else
+		fw_buf_printf(buf, "line %u", rule->line);
+}
+
 static void print_text(struct fw_buf *buf, const struct fw_policy *policy,
 		       const struct fw_packet *packet, const struct fw_explanation *explanation,
-		       bool with_places)
+		       bool in_file)
 {
 	const struct fw_miss *miss;
 	size_t i;
 
 	fw_buf_printf(buf, "%s: ", action_of(explanation));
-	fw_decider_print(buf, policy, packet, explanation);
-	/* Lines are counted in the canonical text (`policy show`); the file may have comments. */
-	if (with_places && explanation->rule)
-		fw_buf_printf(buf, " (%s:%u)", explanation->rule->place.file,
-			      explanation->rule->place.line);
+	if (explanation->rule) {
+		print_place(buf, explanation->rule, in_file);
+		fw_buf_puts(buf, ": ");
+		fw_rule_print(buf, policy, explanation->rule, 0);
+	} else {
+		fw_decider_print(buf, policy, packet, explanation);
+	}
 	fw_buf_putc(buf, '\n');
 	for (i = 0; i < explanation->miss_count; i++) {
 		miss = &explanation->misses[i];
-		fw_buf_printf(buf, "  not line %u, ", miss->rule->line);
+		fw_buf_puts(buf, "  not ");
+		print_place(buf, miss->rule, in_file);
+		fw_buf_puts(buf, ", ");
 		fw_rule_print(buf, policy, miss->rule, 0);
 		fw_buf_puts(buf, ": ");
 		fw_miss_print(buf, policy, miss, packet);
@@ -82,10 +96,13 @@ static void json_text(struct fw_buf *buf, const char *key, struct fw_buf *text)
 	text->length = 0;
 }
 
+/* `"line":N,"rule":"…"`, and where the rule stands in its file. */
 static void json_rule(struct fw_buf *buf, const struct fw_policy *policy,
 		      const struct fw_rule *rule, struct fw_buf *text)
 {
-	fw_buf_printf(buf, ",\"line\":%u", rule->line);
+	fw_buf_printf(buf, "\"line\":%u", rule->line);
+	print_place(text, rule, true);
+	json_text(buf, "place", text);
 	fw_rule_print(text, policy, rule, 0);
 	json_text(buf, "rule", text);
 }
@@ -98,8 +115,10 @@ static void print_json(struct fw_buf *buf, const struct fw_policy *policy,
 
 	fw_buf_printf(buf, "{\"action\":\"%s\",\"by\":\"%s\"", action_of(explanation),
 		      fw_word_name(fw_decider_words, explanation->by));
-	if (explanation->rule)
+	if (explanation->rule) {
+		fw_buf_putc(buf, ',');
 		json_rule(buf, policy, explanation->rule, &text);
+	}
 	fw_decider_print(&text, policy, packet, explanation);
 	json_text(buf, "reason", &text);
 	fw_packet_print(&text, packet);
@@ -108,9 +127,8 @@ static void print_json(struct fw_buf *buf, const struct fw_policy *policy,
 	for (i = 0; i < explanation->miss_count; i++) {
 		const struct fw_miss *miss = &explanation->misses[i];
 
-		fw_buf_printf(buf, "%s{\"line\":%u", i ? "," : "", miss->rule->line);
-		fw_rule_print(&text, policy, miss->rule, 0);
-		json_text(buf, "rule", &text);
+		fw_buf_puts(buf, i ? ",{" : "{");
+		json_rule(buf, policy, miss->rule, &text);
 		fw_miss_print(&text, policy, miss, packet);
 		json_text(buf, "reason", &text);
 		fw_buf_putc(buf, '}');
@@ -119,19 +137,31 @@ static void print_json(struct fw_buf *buf, const struct fw_policy *policy,
 	fw_buf_free(&text);
 }
 
+static int read_packet(struct fw_cli *cli, struct fw_packet *packet)
+{
+	const char *missing;
+
+	if (fw_packet_parse((size_t)cli->argc, (const char *const *)cli->argv, packet, &missing,
+			    &cli->err) < 0)
+		return -1;
+	if (!missing)
+		return 0;
+	fw_err_set(&cli->err, FW_ERR_MISUSE, "the packet is not complete: %s is missing", missing);
+	return fw_err_hint(&cli->err, "a whole packet: in tcp from 198.51.100.7:40000 to "
+				      "192.0.2.1:22 on eth0");
+}
+
 int fw_policy_explain_run(struct fw_cli *cli)
 {
 	const struct fw_policy_explain_values *values = cli->values;
-	const char *const *words = (const char *const *)cli->argv;
 	struct fw_explanation explanation;
 	struct fw_buf out = { 0 };
 	struct fw_packet packet;
 	struct fw_policy *policy;
-	const char *origin;
 
-	if (fw_packet_parse((size_t)cli->argc, words, &packet, &cli->err) < 0)
+	if (read_packet(cli, &packet) < 0)
 		return -1;
-	policy = choose_policy(cli, values->file, &origin);
+	policy = choose_policy(cli, values->file);
 	if (!policy)
 		return -1;
 	fw_policy_explain(policy, &packet, &explanation);
@@ -140,8 +170,6 @@ int fw_policy_explain_run(struct fw_cli *cli)
 	else
 		print_text(&out, policy, &packet, &explanation, values->file != NULL);
 	fwrite(out.data, 1, out.length, stdout);
-	if (!values->file && values->output.format != &fw_format_json)
-		fw_cli_note(cli, "asked %s", origin);
 	fw_buf_free(&out);
 	fw_explanation_free(&explanation);
 	fw_policy_free(policy);

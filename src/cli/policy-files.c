@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/policy/check.h"
 #include "fwctl/policy/diag.h"
 #include "fwctl/policy/print.h"
 
@@ -69,6 +70,15 @@ struct fw_policy *fw_policy_load_text(struct fw_cli *cli, const char *name, cons
 		report(cli, name, &diags);
 	fw_diags_free(&diags);
 	return policy;
+}
+
+void fw_policy_print_notes(const struct fw_policy *policy)
+{
+	struct fw_diags notes = { 0 };
+
+	fw_policy_check(policy, &notes);
+	print_diags(&notes);
+	fw_diags_free(&notes);
 }
 
 /* --- the installed one --------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ static int make_changes(struct job *job)
 	if (fw_policy_keep(job->state, job->policy, digest, job->err) < 0 ||
 	    fw_timeouts_begin(&job->timeouts, &job->sock, job->state, job->err) < 0)
 		return -1;
-	if (fw_nft_apply(&job->sock, &job->batch, job->installed->then.generation, job->err) < 0) {
+	if (fw_nft_replace(&job->sock, &job->batch, &job->installed->then, job->err) < 0) {
 		/* ENOBUFS: perhaps it is in force, and the next round sees. */
 		if (job->err->sys != ENOBUFS)
 			fw_timeouts_undo(&job->timeouts, &job->sock);

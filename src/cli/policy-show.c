@@ -8,7 +8,6 @@
 #include "fwctl/cli/policy-diff.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/privilege.h"
-#include "fwctl/policy/check.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
@@ -70,19 +69,6 @@ static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
 	return result;
 }
 
-/* Lines that can never match and the like: remarks, the policy is valid all the same. */
-static void print_notes(const struct fw_policy *policy)
-{
-	struct fw_diags notes = { 0 };
-	struct fw_buf text = { 0 };
-
-	fw_policy_check(policy, &notes);
-	fw_diags_print(&text, &notes);
-	fwrite(text.data, 1, text.length, stderr);
-	fw_buf_free(&text);
-	fw_diags_free(&notes);
-}
-
 int fw_policy_check_run(struct fw_cli *cli)
 {
 	const char *origin;
@@ -91,8 +77,11 @@ int fw_policy_check_run(struct fw_cli *cli)
 
 	if (!policy)
 		return -1;
-	print_notes(policy);
+	fw_policy_print_notes(policy);
 	result = fw_privilege_limit(&cli->err);
+	if (result < 0)
+		fw_err_prefix(&cli->err, "%s has no mistakes, but the kernel could not be asked",
+			      origin);
 	if (result == 0)
 		result = check_in_kernel(policy, &cli->err);
 	if (result == 0)
@@ -111,6 +100,7 @@ int fw_policy_diff_run(struct fw_cli *cli)
 	struct fw_buf old = { 0 }, new = { 0 }, out = { 0 };
 	struct fw_current current;
 	bool different;
+	int result = 0;
 
 	/* Status 1 says that they differ; trouble is 2 and up. */
 	if (!policy || fw_current_open(&current, &cli->err) < 0) {
@@ -123,11 +113,20 @@ int fw_policy_diff_run(struct fw_cli *cli)
 		fw_policy_print(&old, current.policy, FW_PRINT_RESOLVED);
 	fw_policy_print(&new, policy, FW_PRINT_RESOLVED);
 	different = fw_diff_print(&out, fw_buf_text(&old), fw_buf_text(&new));
+	if (current.policy && fw_current_compare(&current, &cli->err) < 0)
+		result = -1;
+	else if (current.table.differences) {
+		fw_cli_note(cli, "the kernel's table was changed by someone else; 'fwctl policy "
+				 "status' says what, apply puts it right");
+		different = true;
+	}
 	fwrite(out.data, 1, out.length, stdout);
 	fw_buf_free(&old);
 	fw_buf_free(&new);
 	fw_buf_free(&out);
 	fw_policy_free(policy);
 	fw_current_free(&current);
-	return different ? FW_EXIT_DIFFERENT : 0;
+	if (result < 0 && cli->err.kind == FW_ERR_FAILED)
+		cli->err.kind = FW_ERR_MISUSE;
+	return result < 0 ? -1 : different ? FW_EXIT_DIFFERENT : 0;
 }

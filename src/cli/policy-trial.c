@@ -66,7 +66,7 @@ static int send_pair(struct fw_ruleset *pair, struct fw_err *err)
 	fw_nft_batch_build(&batch, pair);
 	result = fw_nft_compare(&sock, &batch, &now, err);
 	if (result == 0) {
-		result = fw_nft_apply(&sock, &batch, now.generation, err);
+		result = fw_nft_replace(&sock, &batch, &now, err);
 		fw_nft_state_free(&now);
 	}
 	fw_nft_batch_free(&batch);

@@ -148,6 +148,20 @@ int fw_nft_apply(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t ge
 	return run_batch(sock, batch, generation, batch->count, "changing the ruleset", err);
 }
 
+int fw_nft_replace(struct fw_socket *sock, struct fw_nft_batch *batch,
+		   const struct fw_nft_state *state, struct fw_err *err)
+{
+	struct fw_nft_batch kept;
+	int result;
+
+	if (!state->present || !state->old.keep)
+		return fw_nft_apply(sock, batch, state->generation, err);
+	fw_nft_batch_keep(&kept, batch, &state->old);
+	result = fw_nft_apply(sock, &kept, state->generation, err);
+	fw_nft_batch_free(&kept);
+	return result;
+}
+
 int fw_nft_check(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err)
 {

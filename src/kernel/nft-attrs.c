@@ -76,7 +76,12 @@ uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type)
 {
 	const struct nlattr *attr = fw_attrs_find(attrs, type);
 	uint64_t value = 0;
+	uint32_t half;
 
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(half)) {
+		memcpy(&half, mnl_attr_get_payload(attr), sizeof(half));
+		return be32toh(half);
+	}
 	if (attr && mnl_attr_get_payload_len(attr) == sizeof(value))
 		memcpy(&value, mnl_attr_get_payload(attr), sizeof(value));
 	return be64toh(value);

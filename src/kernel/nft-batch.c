@@ -115,19 +115,6 @@ static void add_clearing(struct fw_nft_batch *batch)
 	}
 }
 
-/* The digest is the table's comment, where nft(8) shows it. */
-static void set_table_comment(struct nftnl_table *table, const char *comment)
-{
-	struct nftnl_udata_buf *udata = nftnl_udata_buf_alloc(256);
-
-	if (!udata)
-		return;
-	nftnl_udata_put_strz(udata, NFTNL_UDATA_TABLE_COMMENT, comment);
-	nftnl_table_set_data(table, NFTNL_TABLE_USERDATA, nftnl_udata_buf_data(udata),
-			     nftnl_udata_buf_len(udata));
-	nftnl_udata_buf_free(udata);
-}
-
 static void add_table(struct fw_nft_batch *batch)
 {
 	struct nlmsghdr *message =
@@ -137,7 +124,6 @@ static void add_table(struct fw_nft_batch *batch)
 	nftnl_table_set_str(table, NFTNL_TABLE_NAME, FW_NFT_TABLE);
 	/* Said although it is the default: the comparison sees a table that was put to sleep. */
 	nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, 0);
-	set_table_comment(table, batch->ruleset->digest);
 	nftnl_table_nlmsg_build_payload(message, table);
 	nftnl_table_free(table);
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_TABLE, 0, 0);
@@ -219,6 +205,24 @@ static void add_chain(struct fw_nft_batch *batch, uint32_t index)
 	nftnl_chain_nlmsg_build_payload(message, chain);
 	nftnl_chain_free(chain);
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_CHAIN, index, 0);
+}
+
+/* The digest is this chain's comment, where nft(8) shows it; nothing jumps there. */
+static void add_digest(struct fw_nft_batch *batch)
+{
+	struct nlmsghdr *message =
+		fw_nft_batch_begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, SMALL_MESSAGE);
+	struct nftnl_udata_buf *udata = nftnl_udata_buf_alloc(256);
+
+	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, FW_NFT_TABLE);
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, FW_NFT_DIGEST_CHAIN);
+	if (udata) {
+		nftnl_udata_put_strz(udata, NFTNL_UDATA_CHAIN_COMMENT, batch->ruleset->digest);
+		mnl_attr_put(message, NFTA_CHAIN_USERDATA, nftnl_udata_buf_len(udata),
+			     nftnl_udata_buf_data(udata));
+		nftnl_udata_buf_free(udata);
+	}
+	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
 }
 
 /* --- sets ---------------------------------------------------------------------------------- */
@@ -360,8 +364,14 @@ static void add_ruleset(struct fw_nft_batch *batch)
 	add_table(batch);
 	for (i = 0; i < ruleset->object_count; i++)
 		add_object(batch, i);
+	/* Base chains first: so the table reads the same whether they were kept or not. */
 	for (i = 0; i < ruleset->chain_count; i++)
-		add_chain(batch, i);
+		if (ruleset->chains[i].hook != FW_HOOK_NONE)
+			add_chain(batch, i);
+	add_digest(batch);
+	for (i = 0; i < ruleset->chain_count; i++)
+		if (ruleset->chains[i].hook == FW_HOOK_NONE)
+			add_chain(batch, i);
 	for (i = 0; i < ruleset->set_count; i++)
 		add_set(batch, i);
 	for (i = 0; i < ruleset->set_count; i++)
@@ -390,6 +400,84 @@ void fw_nft_batch_build_removal(struct fw_nft_batch *batch)
 	add_clearing(batch);
 	fw_nft_entry_message(batch, &batch->entries[batch->count - 1])->nlmsg_flags |= NLM_F_ACK;
 	add_end(batch);
+}
+
+/* --- over a table that stays --------------------------------------------------------------- */
+
+void fw_nft_old_add(struct fw_nft_old *old, enum fw_nft_part part, uint32_t type, const char *name)
+{
+	fw_array_grow(&old->names, &old->capacity, old->count, sizeof(*old->names));
+	old->names[old->count++] = (struct fw_nft_name){ (uint8_t)part, type, fw_strdup(name) };
+}
+
+void fw_nft_old_free(struct fw_nft_old *old)
+{
+	size_t i;
+
+	for (i = 0; i < old->count; i++)
+		free(old->names[i].name);
+	free(old->names);
+	memset(old, 0, sizeof(*old));
+}
+
+/* The rules of all chains. */
+static void add_flush(struct fw_nft_batch *batch)
+{
+	struct nlmsghdr *message = fw_nft_batch_begin(batch, NFT_MSG_DELRULE, 0, SMALL_MESSAGE);
+
+	mnl_attr_put_strz(message, NFTA_RULE_TABLE, FW_NFT_TABLE);
+	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
+}
+
+static void add_deletion(struct fw_nft_batch *batch, const struct fw_nft_name *old)
+{
+	static const struct {
+		uint16_t type, table, name;
+	} kinds[] = {
+		[FW_NFT_PART_OBJECT] = { NFT_MSG_DELOBJ, NFTA_OBJ_TABLE, NFTA_OBJ_NAME },
+		[FW_NFT_PART_CHAIN] = { NFT_MSG_DELCHAIN, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME },
+		[FW_NFT_PART_SET] = { NFT_MSG_DELSET, NFTA_SET_TABLE, NFTA_SET_NAME },
+	};
+	struct nlmsghdr *message =
+		fw_nft_batch_begin(batch, kinds[old->part].type, 0, SMALL_MESSAGE);
+
+	mnl_attr_put_strz(message, kinds[old->part].table, FW_NFT_TABLE);
+	mnl_attr_put_strz(message, kinds[old->part].name, old->name);
+	if (old->part == FW_NFT_PART_OBJECT)
+		mnl_attr_put_u32(message, NFTA_OBJ_TYPE, htonl(old->type));
+	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
+}
+
+/* What refers to others goes first: rules to sets and objects, elements to chains. */
+static void add_deletions(struct fw_nft_batch *batch, const struct fw_nft_old *old)
+{
+	static const enum fw_nft_part order[] = { FW_NFT_PART_SET, FW_NFT_PART_CHAIN,
+						  FW_NFT_PART_OBJECT };
+	size_t i, j;
+
+	add_flush(batch);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (j = 0; j < old->count; j++)
+			if (old->names[j].part == order[i])
+				add_deletion(batch, &old->names[j]);
+}
+
+void fw_nft_batch_keep(struct fw_nft_batch *kept, const struct fw_nft_batch *batch,
+		       const struct fw_nft_old *old)
+{
+	size_t rest = batch->entries[FW_NFT_ENTRY_TABLE].offset, moved, i;
+
+	memset(kept, 0, sizeof(*kept));
+	kept->ruleset = batch->ruleset;
+	add_begin(kept);
+	add_deletions(kept, old);
+	moved = kept->bytes.length;
+	fw_buf_put(&kept->bytes, batch->bytes.data + rest, batch->bytes.length - rest);
+	for (i = FW_NFT_ENTRY_TABLE; i < batch->count; i++) {
+		fw_array_grow(&kept->entries, &kept->capacity, kept->count, sizeof(*kept->entries));
+		kept->entries[kept->count] = batch->entries[i];
+		kept->entries[kept->count++].offset += moved - rest;
+	}
 }
 
 static char *name_with_line(const char *what, unsigned int line, const char *comment)

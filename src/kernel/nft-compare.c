@@ -58,6 +58,7 @@ void fw_nft_state_free(struct fw_nft_state *state)
 	for (i = 0; i < state->count; i++)
 		free(state->different[i]);
 	free(state->different);
+	fw_nft_old_free(&state->old);
 	memset(state, 0, sizeof(*state));
 }
 
@@ -157,16 +158,18 @@ static void compare_entry(struct comparison *c, size_t entry, struct fw_attrs ac
 	free(name);
 }
 
-/* The digest is the comment in the table's user data: type 0, length, text with its NUL. */
-static void read_digest(struct fw_nft_state *state, struct fw_attrs attrs)
+/* The digest is a comment in the chain's user data: type 0, length, text with its NUL. */
+static int take_digest(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *attr = fw_attrs_find(attrs, NFTA_TABLE_USERDATA);
+	struct comparison *c = data;
+	const struct nlattr *attr = fw_attrs_find(message_attrs(message), NFTA_CHAIN_USERDATA);
 	const uint8_t *udata = attr ? mnl_attr_get_payload(attr) : NULL;
-	const size_t size = sizeof(state->digest);
+	const size_t size = sizeof(c->state->digest);
 
 	if (attr && mnl_attr_get_payload_len(attr) == 2 + size && udata[0] == 0 &&
 	    udata[1] == size && udata[2 + size - 1] == '\0')
-		memcpy(state->digest, udata + 2, size);
+		memcpy(c->state->digest, udata + 2, size);
+	return 0;
 }
 
 static int take_table(const struct nlmsghdr *message, void *data)
@@ -174,11 +177,12 @@ static int take_table(const struct nlmsghdr *message, void *data)
 	struct comparison *c = data;
 
 	c->state->present = true;
-	read_digest(c->state, message_attrs(message));
-	/* The digest is told apart: another policy is no change by somebody else. */
-	if (c->batch)
-		compare_entry(c, FW_NFT_ENTRY_TABLE, message_attrs(message),
-			      1ull << NFTA_TABLE_USERDATA);
+	c->state->old.keep = true;
+	if (c->batch) {
+		compare_entry(c, FW_NFT_ENTRY_TABLE, message_attrs(message), 0);
+		/* A table that was put to sleep, say, is made anew. */
+		c->state->old.keep = !c->state->differences;
+	}
 	return 0;
 }
 
@@ -194,16 +198,33 @@ static int take_named(struct comparison *c, struct fw_attrs attrs, const struct 
 	return 0;
 }
 
+/* A base chain can stay when it is hooked where the batch wants it; its policy can be changed. */
+static void note_old_chain(struct comparison *c, struct fw_attrs attrs, const char *name)
+{
+	const uint64_t changeable = 1ull << NFTA_CHAIN_POLICY;
+	size_t entry = find_name(c->chains, c->batch->ruleset->chain_count, name);
+
+	if (!fw_attrs_find(attrs, NFTA_CHAIN_HOOK)) {
+		fw_nft_old_add(&c->state->old, FW_NFT_PART_CHAIN, 0, name);
+		return;
+	}
+	if (!entry || !fw_attrs_match(entry_attrs(c, entry), attrs, changeable))
+		c->state->old.keep = false;
+}
+
 static int take_chain(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
 	struct fw_attrs attrs = message_attrs(message);
+	const char *name = text_of(attrs, NFTA_CHAIN_NAME);
 
 	/* Kernels dump the chains of all tables. */
 	if (strcmp(text_of(attrs, NFTA_CHAIN_TABLE), FW_NFT_TABLE) != 0)
 		return 0;
-	return take_named(c, attrs, c->chains, c->batch->ruleset->chain_count, "chain",
-			  text_of(attrs, NFTA_CHAIN_NAME), 0);
+	note_old_chain(c, attrs, name);
+	if (!strcmp(name, FW_NFT_DIGEST_CHAIN))
+		return 0;
+	return take_named(c, attrs, c->chains, c->batch->ruleset->chain_count, "chain", name, 0);
 }
 
 static int take_set(const struct nlmsghdr *message, void *data)
@@ -211,6 +232,7 @@ static int take_set(const struct nlmsghdr *message, void *data)
 	struct comparison *c = data;
 	struct fw_attrs attrs = message_attrs(message);
 
+	fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, text_of(attrs, NFTA_SET_NAME));
 	return take_named(c, attrs, c->sets, c->batch->ruleset->set_count, "set",
 			  text_of(attrs, NFTA_SET_NAME), 1ull << NFTA_SET_ID);
 }
@@ -220,6 +242,8 @@ static int take_object(const struct nlmsghdr *message, void *data)
 	struct comparison *c = data;
 	struct fw_attrs attrs = message_attrs(message);
 
+	fw_nft_old_add(&c->state->old, FW_NFT_PART_OBJECT,
+		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE), text_of(attrs, NFTA_OBJ_NAME));
 	return take_named(c, attrs, c->objects, c->batch->ruleset->object_count, "object",
 			  text_of(attrs, NFTA_OBJ_NAME), 0);
 }
@@ -375,12 +399,16 @@ static int read_table(struct comparison *c)
 {
 	static const struct question question = { NFT_MSG_GETTABLE, 0, NFTA_TABLE_NAME, 0, NULL,
 						  take_table };
+	static const struct question digest = { NFT_MSG_GETCHAIN,    0,
+						NFTA_CHAIN_TABLE,    NFTA_CHAIN_NAME,
+						FW_NFT_DIGEST_CHAIN, take_digest };
 	bool interrupted = false;
 
-	if (ask(c, &question, &interrupted) == 0)
+	if (ask(c, &question, &interrupted) == 0 && ask(c, &digest, &interrupted) == 0)
 		return 0;
 	if (!c->err || c->err->sys != ENOENT)
 		return -1;
+	/* No such table, or one without the chain, whose digest is unknown then. */
 	fw_err_free(c->err);
 	return 0;
 }

@@ -17,9 +17,9 @@ static const struct fw_word states[] = { { "new", FW_CT_STATE_NEW },
 					 { "untracked", FW_CT_STATE_UNTRACKED },
 					 { 0 } };
 
-/* What was given, so that the rest gets sensible values. */
+/* What was given, so that the rest gets sensible values, or is asked for. */
 struct given {
-	bool type, state, hop_limit;
+	bool from, to, from_port, to_port, type, state, hop_limit;
 };
 
 static int unknown(struct fw_err *err, const char *what, const char *text,
@@ -80,7 +80,7 @@ static int no_end(const char *text, struct fw_err *err)
 
 /* ADDR, ADDR:PORT or [ADDR]:PORT; a plain IPv6 address has colons of its own. */
 static int parse_end(const char *text, struct fw_packet *packet, union fw_addr *addr,
-		     uint16_t *port, struct fw_err *err)
+		     uint16_t *port, bool *has_port, struct fw_err *err)
 {
 	bool brackets = *text == '[';
 	const char *begin = text + brackets;
@@ -97,6 +97,7 @@ static int parse_end(const char *text, struct fw_packet *packet, union fw_addr *
 		return no_end(text, err);
 	if (*rest && parse_port(rest + 1, port, err) < 0)
 		return -1;
+	*has_port = *rest != '\0';
 	if (packet->family != FW_FAMILY_ANY && packet->family != family)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "one address is IPv4 and the other one is IPv6");
@@ -138,8 +139,13 @@ static int parse_clause(const char *word, const char *value, struct fw_packet *p
 	if (!value)
 		return fw_err_set(err, FW_ERR_MISUSE, "a value is missing behind \"%s\"", word);
 	switch (clause) {
-	case 0: return parse_end(value, packet, &packet->src, &packet->sport, err);
-	case 1: return parse_end(value, packet, &packet->dst, &packet->dport, err);
+	case 0:
+		given->from = true;
+		return parse_end(value, packet, &packet->src, &packet->sport, &given->from_port,
+				 err);
+	case 1:
+		given->to = true;
+		return parse_end(value, packet, &packet->dst, &packet->dport, &given->to_port, err);
 	case 2:
 		return parse_interface(
 			value, packet->direction == FW_DIR_OUT ? packet->out_if : packet->in_if,
@@ -170,6 +176,17 @@ static bool is_mld(const struct fw_packet *packet)
 	       ((packet->icmp_type >= 130 && packet->icmp_type <= 132) || packet->icmp_type == 143);
 }
 
+static const char *missing_end(const struct fw_packet *packet, const struct given *given)
+{
+	bool ports = fw_proto_has_ports(packet->proto);
+
+	if (!given->from)
+		return ports ? "from ADDR or from ADDR:PORT" : "from ADDR";
+	if (!given->to || (ports && !given->to_port))
+		return ports ? "to ADDR:PORT" : "to ADDR";
+	return NULL;
+}
+
 static void fill_rest(struct fw_packet *packet, const struct given *given)
 {
 	if (packet->family == FW_FAMILY_ANY)
@@ -183,7 +200,7 @@ static void fill_rest(struct fw_packet *packet, const struct given *given)
 }
 
 int fw_packet_parse(size_t count, const char *const *words, struct fw_packet *packet,
-		    struct fw_err *err)
+		    const char **missing, struct fw_err *err)
 {
 	struct given given = { 0 };
 	uint64_t direction = 0;
@@ -203,6 +220,8 @@ int fw_packet_parse(size_t count, const char *const *words, struct fw_packet *pa
 		if (parse_clause(words[i], i + 1 < count ? words[i + 1] : NULL, packet, &given,
 				 err) < 0)
 			return -1;
+	if (missing)
+		*missing = missing_end(packet, &given);
 	fill_rest(packet, &given);
 	return 0;
 }

@@ -207,33 +207,47 @@ static void print_set(struct fw_buf *buf, const struct fw_policy_set *set, unsig
 }
 
 /* All timers of one protocol are one line, where its first one stands. */
-static bool is_first_of_proto(const struct fw_policy *policy, size_t index)
+/* The protocol of that number, if the policy sets a timeout of it. */
+static const struct fw_proto *timeout_proto(const struct fw_policy *policy, unsigned int number)
 {
 	size_t i;
 
-	for (i = 0; i < index; i++)
-		if (policy->timeouts[i].proto == policy->timeouts[index].proto)
-			return false;
-	return true;
+	for (i = 0; i < policy->timeout_count; i++)
+		if (policy->timeouts[i].proto->number == number)
+			return policy->timeouts[i].proto;
+	return NULL;
 }
 
+static const struct fw_policy_timeout *find_timeout(const struct fw_policy *policy,
+						    const struct fw_timer *timer)
+{
+	size_t i;
+
+	for (i = 0; i < policy->timeout_count; i++)
+		if (policy->timeouts[i].timer == timer)
+			return &policy->timeouts[i];
+	return NULL;
+}
+
+/* Protocols by number and timers in the order of their table, however they were written. */
 static void print_timeouts(struct fw_buf *buf, const struct fw_policy *policy)
 {
 	char text[FW_DURATION_MAX_TEXT];
-	const struct fw_policy_timeout *first, *timeout;
-	size_t i, j;
+	const struct fw_policy_timeout *found;
+	const struct fw_proto *proto;
+	const struct fw_timer *timer;
+	unsigned int number;
 
-	for (i = 0; i < policy->timeout_count; i++) {
-		if (!is_first_of_proto(policy, i))
+	for (number = 0; number < 256; number++) {
+		proto = timeout_proto(policy, number);
+		if (!proto)
 			continue;
-		first = &policy->timeouts[i];
-		fw_buf_printf(buf, "timeout %s", first->proto->name);
-		for (j = i; j < policy->timeout_count; j++) {
-			timeout = &policy->timeouts[j];
-			if (timeout->proto == first->proto)
-				fw_buf_printf(buf, "%s%s %s", *timeout->timer->name ? " " : "",
-					      timeout->timer->name,
-					      fw_duration_print(timeout->seconds, text));
+		fw_buf_printf(buf, "timeout %s", proto->name);
+		for (timer = proto->timers; timer->name; timer++) {
+			found = find_timeout(policy, timer);
+			if (found)
+				fw_buf_printf(buf, "%s%s %s", *timer->name ? " " : "", timer->name,
+					      fw_duration_print(found->seconds, text));
 		}
 		fw_buf_putc(buf, '\n');
 	}

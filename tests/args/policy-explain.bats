@@ -20,8 +20,8 @@ explain() {
 @test "the line that decides, where it stands, and why the lines before did not" {
 	explain in tcp from 10.1.1.1:5 to 192.0.2.1:80
 	[ "$status" -eq 0 ]
-	[ "${lines[0]}" = "deny: line 7: deny from 10.0.0.0/8 ($policy:3)" ]
-	[ "${lines[1]}" = "  not line 6, allow 22/tcp: destination port 80 is another one" ]
+	[ "${lines[0]}" = "deny: $policy:3: deny from 10.0.0.0/8" ]
+	[ "${lines[1]}" = "  not $policy:2, allow 22/tcp: destination port 80 is another one" ]
 	[ "${#lines[@]}" -eq 2 ]
 }
 
@@ -38,11 +38,23 @@ explain() {
 	[ "${lines[0]}" = "deny: default deny routed" ]
 }
 
+@test "a packet that is not whole is asked for the rest, and not guessed" {
+	explain in tcp to 192.0.2.1:22
+	[ "$status" -eq 2 ]
+	[[ $output == *"from ADDR"* ]]
+	explain in tcp from 192.0.2.7 to 192.0.2.1
+	[ "$status" -eq 2 ]
+	[[ $output == *"to ADDR:PORT"* ]]
+	explain in tcp from 192.0.2.7 to 192.0.2.1:22
+	[ "$status" -eq 0 ]
+}
+
 @test "one JSON object for scripts" {
 	explain -o json in tcp from 10.1.1.1:5 to 192.0.2.1:80
 	[ "$status" -eq 0 ]
 	[ "$(jq -r '.action + " " + .by + " " + (.line | tostring)' <<< "$output")" = "deny rule 7" ]
 	[ "$(jq -r '.before[0].rule' <<< "$output")" = "allow 22/tcp" ]
+	[ "$(jq -r .place <<< "$output")" = "$policy:3" ]
 }
 
 @test "a packet that is none is misuse, and a broken policy is an error" {
@@ -51,7 +63,7 @@ explain() {
 	explain sideways tcp
 	[ "$status" -eq 2 ]
 	echo 'alow 22/tcp' > "$policy"
-	explain in tcp to 192.0.2.1:22
+	explain in tcp from 192.0.2.7 to 192.0.2.1:22
 	[ "$status" -eq 1 ]
 	[[ $output == *"did you mean \"allow\"?"* ]]
 }
@@ -59,7 +71,7 @@ explain() {
 @test "without privileges and without --file: one sentence, what to do, status 3" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
 	chmod 755 "$BATS_TEST_TMPDIR"
-	run setpriv --reuid 65534 --clear-groups "$fwctl" policy explain in tcp to 192.0.2.1:22
+	run setpriv --reuid 65534 --clear-groups "$fwctl" policy explain in tcp from 192.0.2.7 to 192.0.2.1:22
 	[ "$status" -eq 3 ]
 	[[ $output == *"--file FILE"* ]]
 }

@@ -29,9 +29,9 @@ timeout_of() {
 	host_run m7500 cat "/proc/sys/net/netfilter/nf_conntrack_$1"
 }
 
-# digest: of the table, its comment.
+# digest: of the policy, the comment of the chain that carries it.
 digest() {
-	host_run m7500 nft list table inet fwctl | sed -n 's/^\tcomment "\(.*\)"$/\1/p'
+	host_run m7500 nft list chain inet fwctl digest | sed -n 's/^\t\tcomment "\(.*\)"$/\1/p'
 }
 
 # lines LINE...: the arguments, a line each.

@@ -62,7 +62,7 @@ static int parse(const char *text, struct fw_packet *packet, struct fw_err *err)
 	strcpy(copy, text);
 	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
-	return fw_packet_parse(count, words, packet, err);
+	return fw_packet_parse(count, words, packet, NULL, err);
 }
 
 static void packet_rows(void **state)

@@ -35,4 +35,7 @@ struct fw_policy *fw_policy_load_installed(const struct fw_state *state, const c
 int fw_policy_keep(const struct fw_state *state, const struct fw_policy *policy, const char *digest,
 		   struct fw_err *err);
 
+/* Lines that can never match and the like, to stderr: remarks, the policy is valid all the same. */
+void fw_policy_print_notes(const struct fw_policy *policy);
+
 #endif

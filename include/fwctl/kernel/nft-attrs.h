@@ -35,7 +35,7 @@ bool fw_attrs_counter(struct fw_attrs list, struct fw_attrs *data);
 /* Copies packets and bytes from one counter's data to another's. */
 void fw_attrs_copy_counter(struct fw_attrs to, struct fw_attrs from);
 
-/* The number in network order, or 0. */
+/* The number of 4 or 8 bytes, in network order there; 0 when it is missing. */
 uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type);
 
 #endif

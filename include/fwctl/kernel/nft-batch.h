@@ -6,6 +6,7 @@
 #ifndef FWCTL_KERNEL_NFT_BATCH_H
 #define FWCTL_KERNEL_NFT_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,8 +44,36 @@ struct fw_nft_batch {
 	size_t count, capacity;
 };
 
+/* What is in the kernel's table and has a name of its own, base chains aside. */
+struct fw_nft_name {
+	uint8_t part;  /* enum fw_nft_part: OBJECT, CHAIN or SET */
+	uint32_t type; /* of an object, NFT_OBJECT_* */
+	char *name;    /* owned */
+};
+
+struct fw_nft_old {
+	bool keep; /* the base chains are those that the batch has: they can stay */
+	struct fw_nft_name *names;
+	size_t count, capacity;
+};
+
+void fw_nft_old_add(struct fw_nft_old *old, enum fw_nft_part part, uint32_t type, const char *name);
+void fw_nft_old_free(struct fw_nft_old *old);
+
+/* Carries the digest of the policy as its comment. A chain, because a table that stays keeps its
+ * comment. */
+#define FW_NFT_DIGEST_CHAIN "digest"
+
 /* The whole transaction: delete what is there, add `ruleset`. Release with fw_nft_batch_free(). */
 void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset);
+/*
+ * The same transaction for a table whose base chains stay: they are emptied and filled again. In a
+ * table that is replaced as a whole, the old base chains are still hooked for a moment after their
+ * rules are gone, and their policy drops what passes through then. `kept` is made of `batch` and
+ * released like it.
+ */
+void fw_nft_batch_keep(struct fw_nft_batch *kept, const struct fw_nft_batch *batch,
+		       const struct fw_nft_old *old);
 /* The transaction that only removes the table. */
 void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
 void fw_nft_batch_free(struct fw_nft_batch *batch);

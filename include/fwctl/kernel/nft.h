@@ -27,7 +27,8 @@ struct fw_nft_state {
 	char digest[65];  /* that it carries, or "" */
 	char **different; /* what is not as the batch has it, one object each; owned */
 	size_t count, capacity;
-	size_t differences; /* also those that were not kept */
+	size_t differences;    /* also those that were not kept */
+	struct fw_nft_old old; /* after fw_nft_compare(): what stands in the table */
 };
 
 /* Reads whether the table is there and which digest it carries. Release with fw_nft_state_free().
@@ -52,6 +53,14 @@ void fw_nft_state_free(struct fw_nft_state *state);
  */
 int fw_nft_apply(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err);
+
+/*
+ * The same at the generation of `state`, which fw_nft_compare() has read for this batch: base
+ * chains that are there already are kept and filled anew, so that no packet sees a moment without
+ * rules.
+ */
+int fw_nft_replace(struct fw_socket *socket, struct fw_nft_batch *batch,
+		   const struct fw_nft_state *state, struct fw_err *err);
 
 /* Lets the kernel check the batch without committing it: it is sent without its end. */
 int fw_nft_check(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t generation,

@@ -25,10 +25,12 @@ struct fw_packet {
  * protocol first, then in any order from and to with ADDR, ADDR:PORT or [ADDR]:PORT (IPv6), on IF,
  * for routed packets in IF and out IF; type N and code N (ICMP), state new|established|related|
  * invalid|untracked, ttl N. Not given: ports 0, an echo request, new (neighbour discovery:
- * untracked), 64 (neighbour discovery: 255, MLD: 1). 0, or -1 with `err` as a misuse.
+ * untracked), 64 (neighbour discovery: 255, MLD: 1). `*missing` (may be NULL) becomes the words
+ * that say an address or the destination port that was not given, or NULL: a verdict without them
+ * answers another question. 0, or -1 with `err` as a misuse.
  */
 int fw_packet_parse(size_t count, const char *const *words, struct fw_packet *packet,
-		    struct fw_err *err);
+		    const char **missing, struct fw_err *err);
 
 /* The same words for a packet, on one line without newline. */
 void fw_packet_print(struct fw_buf *buf, const struct fw_packet *packet);
