@@ -12,12 +12,12 @@
 	     mnl_attr_ok((attr), (int)((char *)(attrs).first + (attrs).size - (char *)(attr)));    \
 	     (attr) = mnl_attr_next(attr))
 
-struct fw_attrs fw_attrs_nested(const struct nlattr *attr)
+struct fw_attr_list fw_attrs_nested(const struct nlattr *attr)
 {
-	return (struct fw_attrs){ mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr) };
+	return (struct fw_attr_list){ mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr) };
 }
 
-struct nlattr *fw_attrs_find(struct fw_attrs attrs, uint16_t type)
+struct nlattr *fw_attrs_find(struct fw_attr_list attrs, uint16_t type)
 {
 	struct nlattr *attr;
 
@@ -27,7 +27,7 @@ struct nlattr *fw_attrs_find(struct fw_attrs attrs, uint16_t type)
 
 /* --- counters ------------------------------------------------------------------------------ */
 
-static bool is_counter(struct fw_attrs expr)
+static bool is_counter(struct fw_attr_list expr)
 {
 	const struct nlattr *name = fw_attrs_find(expr, NFTA_EXPR_NAME);
 
@@ -35,7 +35,7 @@ static bool is_counter(struct fw_attrs expr)
 	       !memcmp(mnl_attr_get_payload(name), "counter", sizeof("counter"));
 }
 
-static bool counter_data(struct fw_attrs expr, struct fw_attrs *data)
+static bool counter_data(struct fw_attr_list expr, struct fw_attr_list *data)
 {
 	const struct nlattr *attr = fw_attrs_find(expr, NFTA_EXPR_DATA);
 
@@ -45,7 +45,7 @@ static bool counter_data(struct fw_attrs expr, struct fw_attrs *data)
 	return true;
 }
 
-bool fw_attrs_counter(struct fw_attrs list, struct fw_attrs *data)
+bool fw_attrs_counter(struct fw_attr_list list, struct fw_attr_list *data)
 {
 	struct nlattr *attr;
 
@@ -56,7 +56,7 @@ bool fw_attrs_counter(struct fw_attrs list, struct fw_attrs *data)
 	return false;
 }
 
-void fw_attrs_copy_counter(struct fw_attrs to, struct fw_attrs from)
+void fw_attrs_copy_counter(struct fw_attr_list to, struct fw_attr_list from)
 {
 	static const uint16_t types[] = { NFTA_COUNTER_PACKETS, NFTA_COUNTER_BYTES };
 	size_t i;
@@ -72,7 +72,7 @@ void fw_attrs_copy_counter(struct fw_attrs to, struct fw_attrs from)
 	}
 }
 
-uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type)
+uint64_t fw_attrs_u64(struct fw_attr_list attrs, uint16_t type)
 {
 	const struct nlattr *attr = fw_attrs_find(attrs, type);
 	uint64_t value = 0;
@@ -89,7 +89,7 @@ uint64_t fw_attrs_u64(struct fw_attrs attrs, uint16_t type)
 
 /* --- comparing ----------------------------------------------------------------------------- */
 
-static struct nlattr *find_nth(struct fw_attrs attrs, uint16_t type, size_t n)
+static struct nlattr *find_nth(struct fw_attr_list attrs, uint16_t type, size_t n)
 {
 	struct nlattr *attr;
 
@@ -97,7 +97,7 @@ static struct nlattr *find_nth(struct fw_attrs attrs, uint16_t type, size_t n)
 	return NULL;
 }
 
-static size_t count_type(struct fw_attrs attrs, uint16_t type, const struct nlattr *before)
+static size_t count_type(struct fw_attr_list attrs, uint16_t type, const struct nlattr *before)
 {
 	struct nlattr *attr;
 	size_t count = 0;
@@ -120,7 +120,7 @@ static bool all_zero(const uint8_t *bytes, size_t size)
 }
 
 /* Equal, but for zeros behind: names come with and without their NUL. */
-static bool same_bytes(struct fw_attrs a, struct fw_attrs b)
+static bool same_bytes(struct fw_attr_list a, struct fw_attr_list b)
 {
 	const uint8_t *x = (const uint8_t *)a.first, *y = (const uint8_t *)b.first;
 	size_t size = a.size < b.size ? a.size : b.size;
@@ -131,7 +131,7 @@ static bool same_bytes(struct fw_attrs a, struct fw_attrs b)
 
 static bool value_matches(const struct nlattr *expected, const struct nlattr *actual)
 {
-	struct fw_attrs value = fw_attrs_nested(expected);
+	struct fw_attr_list value = fw_attrs_nested(expected);
 
 	if (!actual)
 		return all_zero((const uint8_t *)value.first, value.size);
@@ -140,7 +140,7 @@ static bool value_matches(const struct nlattr *expected, const struct nlattr *ac
 	return same_bytes(value, fw_attrs_nested(actual));
 }
 
-bool fw_attrs_match(struct fw_attrs expected, struct fw_attrs actual, uint64_t ignore)
+bool fw_attrs_match(struct fw_attr_list expected, struct fw_attr_list actual, uint64_t ignore)
 {
 	struct nlattr *attr;
 

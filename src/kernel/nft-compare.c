@@ -62,19 +62,21 @@ void fw_nft_state_free(struct fw_nft_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
-static struct fw_attrs message_attrs(const struct nlmsghdr *message)
+static struct fw_attr_list message_attrs(const struct nlmsghdr *message)
 {
-	return (struct fw_attrs){ mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
-				  mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg) };
+	return (struct fw_attr_list){
+		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
+		mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg)
+	};
 }
 
-static struct fw_attrs entry_attrs(const struct comparison *c, size_t entry)
+static struct fw_attr_list entry_attrs(const struct comparison *c, size_t entry)
 {
 	return message_attrs(fw_nft_entry_message(c->batch, &c->batch->entries[entry]));
 }
 
 /* "" when it is missing or not terminated. */
-static const char *text_of(struct fw_attrs attrs, uint16_t type)
+static const char *text_of(struct fw_attr_list attrs, uint16_t type)
 {
 	const struct nlattr *attr = fw_attrs_find(attrs, type);
 
@@ -147,7 +149,7 @@ static void comparison_end(struct comparison *c)
 
 /* --- table, chains, sets, objects ---------------------------------------------------------- */
 
-static void compare_entry(struct comparison *c, size_t entry, struct fw_attrs actual,
+static void compare_entry(struct comparison *c, size_t entry, struct fw_attr_list actual,
 			  uint64_t ignore)
 {
 	char *name = fw_nft_entry_name(c->batch, &c->batch->entries[entry]);
@@ -186,7 +188,7 @@ static int take_table(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-static int take_named(struct comparison *c, struct fw_attrs attrs, const struct named *names,
+static int take_named(struct comparison *c, struct fw_attr_list attrs, const struct named *names,
 		      size_t count, const char *kind, const char *name, uint64_t ignore)
 {
 	size_t entry = find_name(names, count, name);
@@ -199,7 +201,7 @@ static int take_named(struct comparison *c, struct fw_attrs attrs, const struct 
 }
 
 /* A base chain can stay when it is hooked where the batch wants it; its policy can be changed. */
-static void note_old_chain(struct comparison *c, struct fw_attrs attrs, const char *name)
+static void note_old_chain(struct comparison *c, struct fw_attr_list attrs, const char *name)
 {
 	const uint64_t changeable = 1ull << NFTA_CHAIN_POLICY;
 	size_t entry = find_name(c->chains, c->batch->ruleset->chain_count, name);
@@ -215,7 +217,7 @@ static void note_old_chain(struct comparison *c, struct fw_attrs attrs, const ch
 static int take_chain(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attrs attrs = message_attrs(message);
+	struct fw_attr_list attrs = message_attrs(message);
 	const char *name = text_of(attrs, NFTA_CHAIN_NAME);
 
 	/* Kernels dump the chains of all tables. */
@@ -230,7 +232,7 @@ static int take_chain(const struct nlmsghdr *message, void *data)
 static int take_set(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attrs attrs = message_attrs(message);
+	struct fw_attr_list attrs = message_attrs(message);
 
 	fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, text_of(attrs, NFTA_SET_NAME));
 	return take_named(c, attrs, c->sets, c->batch->ruleset->set_count, "set",
@@ -240,7 +242,7 @@ static int take_set(const struct nlmsghdr *message, void *data)
 static int take_object(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attrs attrs = message_attrs(message);
+	struct fw_attr_list attrs = message_attrs(message);
 
 	fw_nft_old_add(&c->state->old, FW_NFT_PART_OBJECT,
 		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE), text_of(attrs, NFTA_OBJ_NAME));
@@ -250,18 +252,18 @@ static int take_object(const struct nlmsghdr *message, void *data)
 
 /* --- rules --------------------------------------------------------------------------------- */
 
-static void carry_rule_counter(struct fw_attrs to, struct fw_attrs from)
+static void carry_rule_counter(struct fw_attr_list to, struct fw_attr_list from)
 {
 	const struct nlattr *target = fw_attrs_find(to, NFTA_RULE_EXPRESSIONS);
 	const struct nlattr *source = fw_attrs_find(from, NFTA_RULE_EXPRESSIONS);
-	struct fw_attrs target_counter, source_counter;
+	struct fw_attr_list target_counter, source_counter;
 
 	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
 	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
 		fw_attrs_copy_counter(target_counter, source_counter);
 }
 
-static bool same_comment(struct fw_attrs a, struct fw_attrs b)
+static bool same_comment(struct fw_attr_list a, struct fw_attr_list b)
 {
 	const struct nlattr *x = fw_attrs_find(a, NFTA_RULE_USERDATA);
 	const struct nlattr *y = fw_attrs_find(b, NFTA_RULE_USERDATA);
@@ -273,13 +275,13 @@ static bool same_comment(struct fw_attrs a, struct fw_attrs b)
 
 /* From `from` on: the rule that is the same, else one with the same comment; `count` if none. */
 static size_t find_rule(const struct comparison *c, size_t chain, size_t from,
-			struct fw_attrs actual, bool *same)
+			struct fw_attr_list actual, bool *same)
 {
 	size_t count = c->batch->ruleset->chains[chain].count, candidate = count, i;
 
 	*same = true;
 	for (i = from; i < count && i - from < LOOK_AHEAD; i++) {
-		struct fw_attrs expected = entry_attrs(c, c->first_rule[chain] + i);
+		struct fw_attr_list expected = entry_attrs(c, c->first_rule[chain] + i);
 		bool comment = same_comment(expected, actual);
 
 		/* Comments are cheap to compare; where they differ, rules do. */
@@ -297,7 +299,7 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
 	const struct fw_ruleset *ruleset = c->batch->ruleset;
-	struct fw_attrs actual = message_attrs(message);
+	struct fw_attr_list actual = message_attrs(message);
 	const char *chain = text_of(actual, NFTA_RULE_CHAIN);
 	size_t entry = find_name(c->chains, ruleset->chain_count, chain), index, at;
 	bool same;
@@ -326,7 +328,7 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 static int take_elems(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attrs attrs = message_attrs(message);
+	struct fw_attr_list attrs = message_attrs(message);
 	const struct nlattr *list = fw_attrs_find(attrs, NFTA_SET_ELEM_LIST_ELEMENTS), *elem;
 	const char *set = text_of(attrs, NFTA_SET_ELEM_LIST_SET);
 

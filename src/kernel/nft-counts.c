@@ -11,9 +11,9 @@
 #include "fwctl/kernel/nft.h"
 
 static void add_count(struct fw_nft_count *lines, size_t size, unsigned int line,
-		      struct fw_attrs exprs)
+		      struct fw_attr_list exprs)
 {
-	struct fw_attrs counter;
+	struct fw_attr_list counter;
 
 	if (line >= size || !fw_attrs_counter(exprs, &counter))
 		return;

@@ -12,7 +12,7 @@
 #include "fwctl/base/mem.h"
 
 /* False when the element has no key of that size. */
-static bool read_slot(struct fw_attrs elem, size_t key_size, struct fw_set_slot *slot)
+static bool read_slot(struct fw_attr_list elem, size_t key_size, struct fw_set_slot *slot)
 {
 	const struct nlattr *key = fw_attrs_find(elem, NFTA_SET_ELEM_KEY);
 	const struct nlattr *flags = fw_attrs_find(elem, NFTA_SET_ELEM_FLAGS);
@@ -98,18 +98,18 @@ static struct fw_set_slot *find(struct fw_set_index *index, const struct fw_set_
 	return NULL;
 }
 
-static void carry_counter(struct fw_attrs to, struct fw_attrs from)
+static void carry_counter(struct fw_attr_list to, struct fw_attr_list from)
 {
 	const struct nlattr *target = fw_attrs_find(to, NFTA_SET_ELEM_EXPR);
 	const struct nlattr *source = fw_attrs_find(from, NFTA_SET_ELEM_EXPR);
-	struct fw_attrs target_counter, source_counter;
+	struct fw_attr_list target_counter, source_counter;
 
 	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
 	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
 		fw_attrs_copy_counter(target_counter, source_counter);
 }
 
-enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attrs elem)
+enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attr_list elem)
 {
 	struct fw_set_slot actual, *slot;
 

@@ -10,7 +10,7 @@
 #include "fwctl/kernel/nft-batch.h"
 
 struct fw_set_slot {
-	struct fw_attrs elem; /* in the batch */
+	struct fw_attr_list elem; /* in the batch */
 	const uint8_t *key;   /* with bits of NFT_SET_ELEM_INTERVAL_END in `end` */
 	bool end;
 	bool seen;
@@ -30,7 +30,7 @@ enum fw_set_elem { FW_SET_ELEM_SAME, FW_SET_ELEM_DIFFERS, FW_SET_ELEM_ADDED };
 void fw_set_index_build(struct fw_set_index *index, const struct fw_nft_batch *batch, uint32_t set);
 
 /* One element of the kernel; its counter goes into the batch's. */
-enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attrs elem);
+enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attr_list elem);
 
 /* Elements, ends of intervals not counted, that the kernel did not have. */
 size_t fw_set_index_missing(const struct fw_set_index *index);
