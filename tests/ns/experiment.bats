@@ -179,15 +179,15 @@ expires() {
 	sleep 2.1
 
 	# From here on short, or this test would take two minutes.
-	fwctl_in m7500 policy timeout udp unreplied 4 replied 4
+	fwctl_in m7500 policy timeout udp unreplied 8 replied 8
 	say client more
 	heard server more
 	flow_reads "ASSURED"
-	between 1 4 "$(timer)"
+	between 1 8 "$(timer)"
 	say server "answer again"
 	heard client "answer again"
 
-	wait_for 8 no_flow
+	wait_for 20 no_flow
 	blocked late say server late
 	blocked intruder send_from outsider "$3" 61111 "$1" intruder
 	# What the client says now opens a flow again.
@@ -207,12 +207,12 @@ expires() {
 
 @test "an unreplied flow expires too" {
 	policy_applied
-	fwctl_in m7500 policy timeout udp unreplied 1 replied 4
+	fwctl_in m7500 policy timeout udp unreplied 5 replied 8
 	talk $CLIENT4 $SERVER4
 	say client hello
 	heard server hello
 	flow_reads UNREPLIED
-	wait_for 4 no_flow
+	wait_for 15 no_flow
 	blocked late say server late
 }
 
