@@ -40,7 +40,9 @@ host_kill() {
 # host_add HOST: a host with a loopback device and nothing else.
 host_add() {
 	if [ -z "${HOSTS_DIR-}" ]; then
-		HOSTS_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fwctl-hosts.XXXXXX") || return
+		# In a private /run (scripts/lib/in-private) it goes with it, even when this is killed.
+		host_notes=${FWCTL_PRIVATE:+/run}
+		HOSTS_DIR=$(mktemp -d "${host_notes:-${TMPDIR:-/tmp}}/fwctl-hosts.XXXXXX") || return
 		export HOSTS_DIR
 	fi
 	ip netns add "$(host_ns "$1")" || return
