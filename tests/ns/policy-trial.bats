@@ -98,10 +98,9 @@ gets_in() {
 }
 
 @test "without a policy before, the end of a trial leaves none" {
-	policy apply --confirm 1s new.conf
+	policy apply --confirm 6s new.conf
 	fails gets_in
-	sleep 1.1
-	gets_in
+	wait_for 20 gets_in
 	run -0 policy status
 	same "Status: inactive" "$output"
 	policy apply --confirm 60s new.conf
