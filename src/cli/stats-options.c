@@ -20,6 +20,7 @@ int fw_stats_set_output(void *values, const struct fw_option *option, const char
 	for (format = fw_report_formats; *format; format++) {
 		if (!strcmp((*format)->name, value)) {
 			*(const struct fw_report_format **)member(values, option) = *format;
+			fw_buf_free(&accepted);
 			return 0;
 		}
 		fw_buf_printf(&accepted, "%s%s", accepted.length ? ", " : "", (*format)->name);

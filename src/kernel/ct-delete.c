@@ -127,7 +127,7 @@ static int read_errors(struct fw_ct_deleter *deleter, const char *bytes, size_t 
 	int left = (int)size;
 	uint32_t which;
 
-	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+	for (; fw_message_fits(message, left); message = mnl_nlmsg_next(message, &left)) {
 		which = message->nlmsg_seq - deleter->first_seq;
 		if (message->nlmsg_type != NLMSG_ERROR || which >= deleter->pending_count ||
 		    fw_message_error_read(message, &error) < 0 || !error.sys)

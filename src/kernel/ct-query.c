@@ -16,6 +16,7 @@
 #include "fwctl/kernel/ct-decode.h"
 #include "fwctl/kernel/ring.h"
 #include "fwctl/kernel/socket.h"
+#include "fwctl/kernel/attr.h"
 
 /*
  * The kernel fills a dump read up to 32 KiB if the buffer of the read before was that large. A few
@@ -69,7 +70,7 @@ static bool ends_dump(const void *bytes, size_t size)
 	const struct nlmsghdr *message = bytes;
 	int left = (int)size;
 
-	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+	for (; fw_message_fits(message, left); message = mnl_nlmsg_next(message, &left))
 		if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
 			return true;
 	return false;

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/kernel/attr.h"
 
 /* Datagrams received by one call, and room for each: an event has about 300 bytes. */
 #define BATCH    64
@@ -431,7 +432,7 @@ static void read_record(struct fw_listener *listener, struct fw_heard *heard)
 
 static bool next_message(struct fw_listener *listener, struct fw_heard *heard)
 {
-	if (!mnl_nlmsg_ok(listener->message, listener->message_left))
+	if (!fw_message_fits(listener->message, listener->message_left))
 		return false;
 	heard->message = listener->message;
 	listener->message = mnl_nlmsg_next(listener->message, &listener->message_left);

@@ -11,6 +11,7 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/nft-attrs.h"
 #include "fwctl/kernel/nft.h"
+#include "fwctl/kernel/attr.h"
 
 /* Room for the errors of thousands of messages; each is a hundred bytes or so. */
 #define ANSWER_BUFFER (1 << 20)
@@ -63,7 +64,7 @@ static int collect(struct fw_socket *sock, struct verdict *verdict, struct fw_er
 		if (got < 0)
 			return -1;
 		left = (int)got;
-		for (message = (const void *)buffer; mnl_nlmsg_ok(message, left);
+		for (message = (const void *)buffer; fw_message_fits(message, left);
 		     message = mnl_nlmsg_next(message, &left))
 			if (message->nlmsg_pid == sock->portid)
 				take_answer(verdict, message);

@@ -10,6 +10,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include "fwctl/kernel/attr.h"
 
 /* Older headers lack what newer kernels have; the numbers are ABI. */
 #ifndef NETLINK_GET_STRICT_CHK
@@ -287,7 +288,7 @@ int fw_answer_read(const struct fw_socket *sock, const void *bytes, size_t size,
 	const struct nlmsghdr *message = bytes;
 	int left = (int)size, result;
 
-	while (mnl_nlmsg_ok(message, left)) {
+	while (fw_message_fits(message, left)) {
 		if (message->nlmsg_seq == answer->seq && message->nlmsg_pid == sock->portid) {
 			result = read_one(message, answer, err);
 			if (result)

@@ -147,9 +147,9 @@ both_policies() {
 
 @test "kill -9 at random moments leaves the old policy or the new one, and its text" {
 	both_policies
-	local netns i next=b killed=0
+	local netns next=b killed=0
 	netns=$(host_ns m7500)
-	for i in $(seq 60); do
+	for _ in $(seq 60); do
 		"$FWCTL_BUILD/fwctl" --netns "$netns" policy apply $next.conf > /dev/null 2>&1 3>&- &
 		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
 		kill -9 $! 2> /dev/null && killed=$((killed + 1))

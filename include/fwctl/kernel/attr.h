@@ -7,12 +7,21 @@
 #ifndef FWCTL_KERNEL_ATTR_H
 #define FWCTL_KERNEL_ATTR_H
 
-#include <arpa/inet.h>
 #include <endian.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+/*
+ * Whether a whole message stands at `message`, `left` bytes before the end. As mnl_nlmsg_ok(), which
+ * takes a length of 2 GiB and more for a negative one, and believes it.
+ */
+static inline bool fw_message_fits(const struct nlmsghdr *message, int left)
+{
+	return left >= (int)sizeof(*message) && message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= (uint32_t)left;
+}
 
 /* A run of attributes: a message's or a nest's payload. */
 struct fw_attrs {
@@ -72,7 +81,7 @@ static inline bool fw_attr_be16(const struct nlattr *attr, uint16_t *value)
 	if (fw_attr_length(attr) < sizeof(*value))
 		return false;
 	memcpy(value, fw_attr_data(attr), sizeof(*value));
-	*value = ntohs(*value);
+	*value = be16toh(*value);
 	return true;
 }
 
@@ -81,7 +90,7 @@ static inline bool fw_attr_be32(const struct nlattr *attr, uint32_t *value)
 	if (fw_attr_length(attr) < sizeof(*value))
 		return false;
 	memcpy(value, fw_attr_data(attr), sizeof(*value));
-	*value = ntohl(*value);
+	*value = be32toh(*value);
 	return true;
 }
 
