@@ -8,13 +8,13 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include "fwctl/kernel/ct-decode.h"
 #include "fwctl/kernel/ring.h"
+#include "fwctl/kernel/sysctl.h"
 #include "fwctl/kernel/socket.h"
 #include "fwctl/kernel/attr.h"
 
@@ -194,14 +194,9 @@ static int dump_stop(struct dump *dump, int result, struct fw_err *err)
 /* The number of hash buckets, or 0 when it cannot be read: a resize moves flows under the walk. */
 static uint64_t read_buckets(void)
 {
-	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_buckets", "re");
 	uint64_t buckets = 0;
 
-	if (!file)
-		return 0;
-	if (fscanf(file, "%" SCNu64, &buckets) != 1)
-		buckets = 0;
-	fclose(file);
+	fw_sysctl_read("nf_conntrack_buckets", &buckets);
 	return buckets;
 }
 
