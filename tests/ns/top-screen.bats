@@ -31,13 +31,13 @@ flows() {
 	host_run table conntrack -R load > /dev/null 2>&1
 }
 
-# starts WIDTH HEIGHT WORD...: fwctl top in a terminal of that size
+# starts WIDTH HEIGHT WORD...: fwctl top in a terminal of that size; its process id in "pid"
 starts() {
 	local size=(-x "$1" -y "$2")
 	shift 2
+	echo "echo \$\$ > pid; exec '$FWCTL_BUILD/fwctl' --netns '$(host_ns table)' top --interval 1 $*" > run
 	env -u TMUX TERM=screen tmux -S terminal -f /dev/null new-session -d "${size[@]}" \
-		"'$FWCTL_BUILD/fwctl' --netns '$(host_ns table)' top --interval 1 $* 2> said; echo \$? > ended" \
-		3>&-
+		"sh run 2> said; echo \$? > ended" 3>&-
 	wait_for 10 shows "by $([[ $* == *--by* ]] && echo "" || echo src)"
 }
 
@@ -153,8 +153,7 @@ shows() {
 
 @test "a signal ends it with the terminal as it was" {
 	starts 80 24
-	# This suite has a process namespace of its own.
-	kill "$(pgrep -f '^top --interval')"
+	kill "$(cat pid)"
 	wait_for 5 [ -s ended ]
 	same 0 "$(cat ended)"
 }
