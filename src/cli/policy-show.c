@@ -120,7 +120,7 @@ int fw_policy_diff_run(struct fw_cli *cli)
 				 "status' says what, apply puts it right");
 		different = true;
 	}
-	fwrite(out.data, 1, out.length, stdout);
+	fputs(fw_buf_text(&out), stdout);
 	fw_buf_free(&old);
 	fw_buf_free(&new);
 	fw_buf_free(&out);

@@ -92,10 +92,12 @@ sorted() {
 }
 
 @test "counters are reset while they are read" {
-	[ "$(list --packets-above 0 --count)" -gt 0 ]
-	before=$(list -o json | jq -s 'map(.orig.packets) | add')
-	same "$before" "$(list --zero -o json | jq -s 'map(.orig.packets) | add')"
-	same 0 "$(list -o json | jq -s 'map(.orig.packets) | add')"
+	# Only what nobody sends more of: TCP repeats itself when the machine is busy.
+	sum='map(select(.proto == "udp") | .orig.packets) | add'
+	before=$(list -o json | jq -s "$sum")
+	[ "$before" -gt 10 ]
+	same "$before" "$(list --zero -o json | jq -s "$sum")"
+	same 0 "$(list -o json | jq -s "$sum")"
 	for other in '-p udp' '--limit 3' --count '--table expect'; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in gate list --zero $other
