@@ -38,6 +38,7 @@ ping            iputils-ping                iputils                         iput
 setpriv         util-linux                  util-linux                      setpriv                      util-linux
 shellcheck      shellcheck                  ShellCheck                      shellcheck                   shellcheck
 strace          strace                      strace                          strace                       strace
+systemd-analyze systemd                     systemd                         -                            systemd
 tmux            tmux                        tmux                            tmux                         tmux
 valgrind        valgrind,libc6-dbg          valgrind                        valgrind                     valgrind
 xz              xz-utils                    xz                              xz                           xz

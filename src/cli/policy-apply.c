@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* apply and reset, and what all commands say that change what is in force. */
 #include <stdio.h>
+#include <string.h>
 
+#include "fwctl/cli/policy-boot.h"
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-install.h"
@@ -63,6 +65,8 @@ int fw_policy_apply_run(struct fw_cli *cli)
 		}
 		if (result == 0 && !cli->argc)
 			fw_cli_note(cli, "the policy is %s", origin);
+		if (result == 0 && !strcmp(origin, FW_POLICY_FILE))
+			(values->confirm ? fw_boot_doubt : fw_boot_keep)(cli, policy);
 		fw_state_close(&state);
 	}
 	fw_policy_free(policy);

@@ -14,6 +14,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
+#include "fwctl/cli/policy-boot.h"
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
@@ -238,6 +239,8 @@ static int install_file(struct job *job)
 		result = fw_err_sys(&job->cli->err, errno, "renaming %s", path);
 	if (result < 0)
 		unlink(path);
+	else
+		fw_boot_keep(job->cli, job->edited);
 	free(path);
 	return result;
 }

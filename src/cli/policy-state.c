@@ -45,14 +45,10 @@ static int make_folder(const char *path, struct fw_err *err)
 			   "what is applied is kept there; FWCTL_STATE_DIR names another place");
 }
 
-static int open_folder(struct fw_state *state, const char *base, bool change, struct fw_err *err)
+/* Of which state->path is the path. */
+static int open_folder(struct fw_state *state, bool change, struct fw_err *err)
 {
-	uint64_t inode;
-
-	if (fw_netns_inode(&inode, err) < 0)
-		return -1;
-	state->path = fw_format("%s/%llu", base, (unsigned long long)inode);
-	if (change && (make_folder(base, err) < 0 || make_folder(state->path, err) < 0))
+	if (change && make_folder(state->path, err) < 0)
 		return -1;
 	state->fd = open(state->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (state->fd < 0 && (change || errno != ENOENT))
@@ -81,19 +77,39 @@ static int take_lock(struct fw_state *state, struct fw_err *err)
 	return fw_err_hint(err, "'fuser %s/lock' shows which", state->path);
 }
 
-int fw_state_open(struct fw_state *state, bool change, struct fw_err *err)
+static int open_path(struct fw_state *state, char *path, bool change, struct fw_err *err)
 {
-	char *base = base_path();
 	int result;
 
-	*state = (struct fw_state){ .fd = -1, .lock = -1 };
-	result = open_folder(state, base, change, err);
-	free(base);
+	*state = (struct fw_state){ .path = path, .fd = -1, .lock = -1 };
+	result = open_folder(state, change, err);
 	if (result == 0 && change)
 		result = take_lock(state, err);
 	if (result < 0)
 		fw_state_close(state);
 	return result;
+}
+
+int fw_state_open(struct fw_state *state, bool change, struct fw_err *err)
+{
+	char *base = base_path(), *path = NULL;
+	uint64_t inode;
+	int result = fw_netns_inode(&inode, err);
+
+	if (result == 0 && change)
+		result = make_folder(base, err);
+	if (result == 0)
+		path = fw_format("%s/%llu", base, (unsigned long long)inode);
+	free(base);
+	if (path)
+		return open_path(state, path, change, err);
+	*state = (struct fw_state){ .fd = -1, .lock = -1 };
+	return -1;
+}
+
+int fw_state_open_lasting(struct fw_state *state, bool change, struct fw_err *err)
+{
+	return open_path(state, fw_strdup("/var/lib/fwctl"), change, err);
 }
 
 void fw_state_close(struct fw_state *state)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/cli/policy-boot.h"
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
@@ -125,6 +126,7 @@ static int confirm(struct fw_cli *cli, const struct fw_state *state,
 		   const struct fw_current *current)
 {
 	bool changed;
+	int result;
 
 	if (!current->trial) {
 		fw_err_set(&cli->err, FW_ERR_FAILED, "no policy is on trial");
@@ -133,7 +135,10 @@ static int confirm(struct fw_cli *cli, const struct fw_state *state,
 	if (!current->left)
 		return fw_err_set(&cli->err, FW_ERR_FAILED,
 				  "too late: the trial is over, the policy before decides again");
-	return fw_policy_install_and_say(cli, fw_current_new(current), state, &changed);
+	result = fw_policy_install_and_say(cli, fw_current_new(current), state, &changed);
+	if (result == 0)
+		fw_boot_trust(cli, fw_current_new(current));
+	return result;
 }
 
 static int go_back(struct fw_cli *cli, const struct fw_state *state, const struct fw_policy *to)

@@ -30,6 +30,7 @@ struct fw_policy_show_values {
 
 int fw_policy_app_run(struct fw_cli *cli);
 int fw_policy_apply_run(struct fw_cli *cli);
+int fw_policy_boot_run(struct fw_cli *cli);
 int fw_policy_check_run(struct fw_cli *cli);
 int fw_policy_confirm_run(struct fw_cli *cli);
 int fw_policy_diff_run(struct fw_cli *cli);

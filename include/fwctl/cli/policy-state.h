@@ -29,11 +29,19 @@ struct fw_state {
 int fw_state_open(struct fw_state *state, bool change, struct fw_err *err);
 void fw_state_close(struct fw_state *state);
 
+/* The same for the folder that outlives a boot: /var/lib/fwctl, of all namespaces. */
+int fw_state_open_lasting(struct fw_state *state, bool change, struct fw_err *err);
+
 /* Names of the files in it. */
 #define FW_STATE_TIMEOUTS "timeouts"
 #define FW_STATE_POLICY   "policy-"  /* and the digest */
 #define FW_STATE_PREVIOUS "previous" /* text of the policy before */
 #define FW_STATE_TRIAL    "trial"    /* digests of a policy on trial and of the one before */
+
+/* Names of the files in the lasting one. */
+#define FW_STATE_GOOD "last-good.conf" /* text of the last policy file that was in force for good  \
+					*/
+#define FW_STATE_DOUBT "unconfirmed"   /* digest of a policy file that is or was on trial only */
 
 /* Reads a whole file. 1 when there is none, -1 with `err` set. */
 int fw_state_read(const struct fw_state *state, const char *name, struct fw_buf *buf,
