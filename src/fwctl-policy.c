@@ -28,9 +28,19 @@ static const struct fw_option explain_options[] = {
 	{ .names = "output",
 	  .letter = 'o',
 	  .arg = "text|json",
-	  .set = fw_set_output,
+	  .set = fw_set_text_or_json,
 	  .offset = offsetof(struct fw_policy_explain_values, output),
 	  .help = "text, or one JSON object" },
+	{ 0 },
+};
+
+static const struct fw_option status_options[] = {
+	{ .names = "output",
+	  .letter = 'o',
+	  .arg = "text|json",
+	  .set = fw_set_text_or_json,
+	  .offset = offsetof(struct fw_policy_status_values, output),
+	  .help = "text, or one JSON object with counters and all" },
 	{ 0 },
 };
 
@@ -73,7 +83,9 @@ static const struct fw_command verbs[] = {
 	  .run = fw_policy_diff_run },
 	{ .name = "status",
 	  .summary = "Show what is in force",
-	  .usage = "[verbose|numbered]",
+	  .usage = "[-o text|json] [verbose|numbered]",
+	  .options = status_options,
+	  .values_size = sizeof(struct fw_policy_status_values),
 	  .max_args = 1,
 	  .run = fw_policy_status_run },
 	{ .name = "show",

@@ -92,7 +92,8 @@ static bool wants_json(const struct fw_cli *cli)
 		return cli->values && cli->command->wants_json(cli->values);
 	for (; option && option->names; option++) {
 		output = (const void *)((const char *)cli->values + option->offset);
-		if (option->set == fw_set_output && cli->values)
+		if ((option->set == fw_set_output || option->set == fw_set_text_or_json) &&
+		    cli->values)
 			return output->format == &fw_format_json;
 	}
 	return false;

@@ -91,6 +91,14 @@ int fw_set_output(void *values, const struct fw_option *option, const char *valu
 	return 0;
 }
 
+int fw_set_text_or_json(void *values, const struct fw_option *option, const char *value,
+			struct fw_err *err)
+{
+	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
+		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is none of: text, json", value);
+	return fw_set_output(values, option, value, err);
+}
+
 /* ---- the sink -------------------------------------------------------------------------------- */
 
 const struct fw_format *fw_output_format(const struct fw_output *output)

@@ -6,7 +6,9 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
+#include "fwctl/cli/policy-status.h"
 #include "fwctl/cli/policy-table.h"
+#include "fwctl/format/formats.h"
 #include "fwctl/policy/print.h"
 
 enum form { PLAIN, VERBOSE, NUMBERED };
@@ -58,50 +60,67 @@ static void print_trial(struct fw_buf *buf, const struct fw_current *current)
 		fw_buf_puts(buf, "A policy on trial was not confirmed in time.\n");
 }
 
+/* The counts of all lines of the policy, by line; the caller frees them. */
+static struct fw_nft_count *counts_of(const struct fw_current *current, size_t *lines)
+{
+	size_t count = current->policy->rule_count;
+	struct fw_nft_count *counts;
+
+	*lines = count ? current->policy->rules[count - 1].line + 1 : 1;
+	counts = fw_calloc(*lines, sizeof(*counts));
+	fw_nft_counts(&current->batch, counts, *lines);
+	return counts;
+}
+
 static void print_active(struct fw_buf *buf, const struct fw_current *current, enum form form)
 {
 	struct fw_table_style style = { .directions = form != PLAIN, .numbers = form == NUMBERED };
-	size_t count = current->policy->rule_count, lines = 1;
-	struct fw_nft_count *counts;
+	struct fw_nft_count *counts = counts_of(current, &style.count_size);
 
-	if (count)
-		lines = current->policy->rules[count - 1].line + 1;
-	counts = fw_calloc(lines, sizeof(*counts));
 	fw_buf_puts(buf, "Status: active\n");
 	if (form != VERBOSE)
 		print_trial(buf, current);
 	if (form == VERBOSE) {
 		fw_policy_print_status(buf, current->policy);
-		fw_nft_counts(&current->batch, counts, lines);
 		style.counts = counts;
-		style.count_size = lines;
 	}
 	fw_policy_table_print(buf, current->policy, &style);
 	if (form == VERBOSE)
 		print_trial(buf, current);
 	if (form == VERBOSE)
-		note_routing(buf, count > 0);
+		note_routing(buf, current->policy->rule_count > 0);
 	print_drift(buf, &current->table);
 	free(counts);
 }
 
-static int print_status(struct fw_cli *cli, struct fw_current *current, enum form form)
+static void print_text(const struct fw_current *current, enum form form)
 {
 	struct fw_buf buf = { 0 }, safe = { 0 };
 
 	if (!current->policy) {
 		puts("Status: inactive");
-		return 0;
+		return;
 	}
-	if (fw_current_compare(current, &cli->err) < 0)
-		return -1;
 	print_active(&buf, current, form);
 	/* Names of interfaces and comments are anybody's words. */
 	fw_buf_escaped_lines(&safe, fw_buf_text(&buf));
 	fwrite(safe.data, 1, safe.length, stdout);
 	fw_buf_free(&buf);
 	fw_buf_free(&safe);
-	return 0;
+}
+
+static void print_json(const struct fw_current *current)
+{
+	struct fw_nft_count *counts = NULL;
+	struct fw_buf buf = { 0 };
+	size_t lines;
+
+	if (current->policy)
+		counts = counts_of(current, &lines);
+	fw_policy_status_json(&buf, current, counts);
+	fwrite(buf.data, 1, buf.length, stdout);
+	fw_buf_free(&buf);
+	free(counts);
 }
 
 static int read_form(struct fw_cli *cli, enum form *form)
@@ -126,13 +145,19 @@ static int read_form(struct fw_cli *cli, enum form *form)
 
 int fw_policy_status_run(struct fw_cli *cli)
 {
+	const struct fw_policy_status_values *values = cli->values;
 	struct fw_current current;
 	enum form form;
-	int result;
+	int result = 0;
 
 	if (read_form(cli, &form) < 0 || fw_current_open(&current, &cli->err) < 0)
 		return -1;
-	result = print_status(cli, &current, form);
+	if (current.policy)
+		result = fw_current_compare(&current, &cli->err);
+	if (result == 0 && values->output.format == &fw_format_json)
+		print_json(&current);
+	else if (result == 0)
+		print_text(&current, form);
 	fw_current_free(&current);
 	return result;
 }

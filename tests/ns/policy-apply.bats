@@ -223,6 +223,36 @@ To                         Action      From
 	matches "$output" "'verbos' is none of: verbose, numbered"
 }
 
+@test "status -o json has the settings, the rules with their counts, and what was changed" {
+	run -0 policy status -o json
+	same '{"active":false}' "$output"
+	lines 'default reject outgoing' 'logging off' 'mdns off' 'timeout udp unreplied 11' \
+		'timeout icmp 7' 'allow 7001/udp comment "a \\ and \x1b"' 'route deny from 10.0.0.0/8' > a.conf
+	policy apply a.conf
+	witness 7001
+	echo | host_run outsider nc -n -u -q 0 -w 1 "$HOST4" 7001 || :
+	wait_for 5 seen_at_least inside 7001 1
+	policy status -o json > status.json
+	same "$(digest)" "$(jq -r .digest status.json)"
+	same '{"active":true,"logging":"off","default":{"incoming":"deny","outgoing":"reject","routed":"deny"},"profiles":"skip","ping":true,"mdns":false,"dhcp":true,"timeouts":[{"proto":"icmp","seconds":7},{"proto":"udp","timer":"unreplied","seconds":11}],"differences":0,"different":[]}' \
+		"$(jq -c 'del(.digest, .rules)' status.json)"
+	same '[1,"allow","in",1,29]' "$(jq -c '.rules[0] | [.number,.action,.direction,.packets,.bytes]' status.json)"
+	same '[2,"deny","routed",0,0]' "$(jq -c '.rules[1] | [.number,.action,.direction,.packets,.bytes]' status.json)"
+	same "$(policy show | sed -n "$(jq '.rules[1].line' status.json)p")" "$(jq -r '.rules[1].rule' status.json)"
+	same 'a \\ and \x1b' "$(jq -r '.rules[0].comment' status.json)"
+
+	host_run m7500 nft add chain inet fwctl mine
+	host_run m7500 nft insert rule inet fwctl input accept
+	policy status -o json > status.json
+	same '2 ["a rule was added to chain input","chain mine was added"]' \
+		"$(jq -r .differences status.json) $(jq -c '.different | sort' status.json)"
+	policy apply --confirm 60 a.conf
+	policy status -o json > status.json
+	between 40 60 "$(jq .trial.seconds_left status.json)"
+	run -2 policy status -o csv
+	matches "$output" "'csv' is none of: text, json"
+}
+
 # ---- timeouts -------------------------------------------------------------------------------------
 
 @test "timeouts of a policy are set, stay when it says so, go back when not, and at reset" {

@@ -24,6 +24,9 @@ extern const struct fw_word fw_colour_words[];
  */
 fw_option_set fw_set_output;
 
+/* The same for a command that writes no records, and has these two formats only. */
+fw_option_set fw_set_text_or_json;
+
 /* Whether stdout gets colours: `colour` is an enum fw_colour; auto obeys NO_COLOR. */
 bool fw_output_wants_colour(uint64_t colour);
 

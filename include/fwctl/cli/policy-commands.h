@@ -24,6 +24,10 @@ struct fw_policy_explain_values {
 	const char *file;        /* NULL: the policy in force */
 };
 
+struct fw_policy_status_values {
+	struct fw_output output; /* text or json */
+};
+
 struct fw_policy_show_values {
 	bool nft;
 };
