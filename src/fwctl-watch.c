@@ -13,6 +13,7 @@
 #include "fwctl/kernel/labels.h"
 #include "fwctl/kernel/listener.h"
 #include "fwctl/model/event.h"
+#include "fwctl/model/expect.h"
 
 /* Three seconds of the fastest stream that was measured. */
 #define DEFAULT_QUEUE  (256ull << 20)
@@ -24,8 +25,11 @@
 struct values {
 	struct fw_output output;
 	struct fw_watch_options watch;
+	uint64_t table; /* enum table */
 	bool cover;
 };
+
+enum table { TABLE_CONNTRACK, TABLE_EXPECT };
 
 #define AT(member) .offset = offsetof(struct values, member)
 
@@ -37,6 +41,12 @@ static const struct fw_word kind_words[] = {
 	{ "updates", KIND(FW_EVENT_UPDATE) },
 	{ "destroy", KIND(FW_EVENT_DESTROY) },
 	{ "all", KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY) },
+	{ 0 },
+};
+
+static const struct fw_word tables[] = {
+	{ "conntrack", TABLE_CONNTRACK },
+	{ "expect", TABLE_EXPECT },
 	{ 0 },
 };
 
@@ -65,6 +75,8 @@ static int set_kinds(void *values, const struct fw_option *option, const char *v
 static const struct fw_option options[] = {
 	{ .names = "events", .letter = 'e', .arg = "KIND[,...]", .set = set_kinds,
 	  .help = "only these: new, update, destroy" },
+	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
+	  .data = tables, .help = "of flows, or of expectations" },
 	{ .names = "count", .arg = "N", .set = fw_set_number, AT(watch.count), .min = 1,
 	  .help = "end after so many events" },
 	{ .names = "for", .arg = "DURATION", .set = fw_set_duration, AT(watch.seconds), .min = 1,
@@ -89,10 +101,34 @@ static const struct fw_option options[] = {
 };
 /* clang-format on */
 
+/* ---- what is asked for ----------------------------------------------------------------------- */
+
+static int check_expects(struct fw_cli *cli, const struct values *values)
+{
+	const struct fw_watch_options *watch = &values->watch;
+	const struct fw_cond *unfit = fw_expect_unfit(cli->filter);
+
+	if (watch->resync || watch->reliable || values->cover)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--resync, --cover and --reliable are for flows, not for "
+				  "--table expect");
+	/* ctnetlink_expect_event() in net/netfilter/nf_conntrack_netlink.c knows two kinds. */
+	if (watch->kinds == KIND(FW_EVENT_UPDATE))
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "an expectation is never updated: -e new, destroy");
+	if (unfit)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "%s says nothing about an expectation, only about a flow",
+				  unfit->option);
+	return 0;
+}
+
 static void choose_defaults(struct values *values)
 {
 	struct fw_watch_options *watch = &values->watch;
 
+	watch->expects = values->table == TABLE_EXPECT;
+	watch->flows = !watch->expects;
 	if (!watch->kinds)
 		watch->kinds = KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY);
 	if (!watch->queue)
@@ -105,25 +141,38 @@ static void choose_defaults(struct values *values)
 			 values->output.flags & FW_OUTPUT_CHANGES;
 }
 
+/* ---- the run --------------------------------------------------------------------------------- */
+
+static void say_count(const struct values *values, const struct fw_sink *sink, uint64_t shown)
+{
+	if (sink->format == &fw_format_text && !values->watch.quiet)
+		fprintf(stderr, "fwctl %s: %" PRIu64 " %s events have been shown.\n",
+			PACKAGE_VERSION, shown, values->watch.expects ? "expectation" : "flow");
+}
+
 static int run(struct fw_cli *cli)
 {
 	struct values *values = cli->values;
-	struct fw_word *labels = fw_labels_read();
+	struct fw_word *labels;
 	struct fw_sink sink;
 	uint64_t shown;
 	int status;
 
+	if (values->table == TABLE_EXPECT && check_expects(cli, values) < 0)
+		return -1;
 	choose_defaults(values);
-	status = fw_output_open(&values->output, FW_RECORD_EVENT, labels, &sink, &cli->err);
+	labels = fw_labels_read();
+	status = fw_output_open(&values->output,
+				values->watch.expects ? FW_RECORD_EXPECT_EVENT : FW_RECORD_EVENT,
+				labels, &sink, &cli->err);
 	if (status < 0)
 		goto out;
-	status = fw_watch_flows(cli, &values->watch, &sink, &shown);
+	status = fw_watch_run(cli, &values->watch, &sink, &shown);
 	fw_sink_finish(&sink);
 	if (status >= 0 && sink.write_error)
 		status = fw_output_check(&sink, &cli->err);
-	if (status >= 0 && sink.format == &fw_format_text && !values->watch.quiet)
-		fprintf(stderr, "fwctl %s: %" PRIu64 " flow events have been shown.\n",
-			PACKAGE_VERSION, shown);
+	if (status >= 0)
+		say_count(values, &sink, shown);
 out:
 	fw_sink_free(&sink);
 	fw_labels_free(labels);

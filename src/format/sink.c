@@ -26,14 +26,13 @@ static int choose_rows(struct fw_sink *sink, struct fw_err *err)
 	const struct fw_format *format = sink->format;
 	const struct fw_field *const *row = format->flow_rows;
 
-	if (sink->setup.kind == FW_RECORD_EVENT && !format->event_head)
-		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show events",
-				  format->name);
-	if (sink->setup.kind != FW_RECORD_EXPECT && format->choose_rows) {
+	if (fw_sink_is_event(sink) && !format->event_head)
+		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show events", format->name);
+	if (!fw_sink_is_expect(sink) && format->choose_rows) {
 		format->choose_rows(sink);
 		return 0;
 	}
-	if (sink->setup.kind == FW_RECORD_EXPECT)
+	if (fw_sink_is_expect(sink))
 		row = format->expect_rows;
 	if (!row)
 		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show expectations",
@@ -147,6 +146,7 @@ static void emit_event_rows(struct fw_sink *sink, const struct fw_field *const *
 int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
 {
 	sink->record = flow;
+	sink->event = event;
 	sink->format->begin(sink);
 	emit_event_rows(sink, sink->format->event_head, event);
 	if (flow) {
@@ -154,6 +154,20 @@ int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const stru
 		sink->family = flow->family;
 		emit_rows(sink, flow);
 	}
+	emit_event_rows(sink, sink->format->event_tail, event);
+	return end_record(sink);
+}
+
+int fw_sink_expect_event(struct fw_sink *sink, const struct fw_event *event,
+			 const struct fw_expect *expect)
+{
+	sink->record = expect;
+	sink->event = event;
+	sink->proto = expect->proto;
+	sink->family = expect->family;
+	sink->format->begin(sink);
+	emit_event_rows(sink, sink->format->event_head, event);
+	emit_rows(sink, expect);
 	emit_event_rows(sink, sink->format->event_tail, event);
 	return end_record(sink);
 }

@@ -64,7 +64,7 @@ static int out_of_memory(struct fw_err *err)
 
 static int start(struct fw_sink *sink, struct fw_err *err)
 {
-	const char *standard = sink->setup.kind == FW_RECORD_EXPECT ? EXPECT_COLUMNS : FLOW_COLUMNS;
+	const char *standard = fw_sink_is_expect(sink) ? EXPECT_COLUMNS : FLOW_COLUMNS;
 	struct state *state = sink->state = fw_calloc(1, sizeof(*state));
 	unsigned int i;
 

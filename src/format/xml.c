@@ -62,11 +62,6 @@ static const struct fw_field *const expect_rows[] = {
 	&fw_expect_fields[FW_EXPECT_FIELD_NETNS],    NULL,
 };
 
-static bool is_expect(const struct fw_sink *sink)
-{
-	return sink->setup.kind == FW_RECORD_EXPECT;
-}
-
 /* ---- text ------------------------------------------------------------------------------------ */
 
 /* Control characters are escaped already; these are what XML itself gives a meaning to. */
@@ -113,7 +108,7 @@ static void put_layer4(struct fw_sink *sink)
 	const struct fw_expect *expect = sink->record;
 
 	fw_buf_printf(&sink->out, "<layer4 protonum=\"%u\" protoname=\"%s\">",
-		      is_expect(sink) ? expect->protonum : flow->protonum,
+		      fw_sink_is_expect(sink) ? expect->protonum : flow->protonum,
 		      fw_proto_shown(sink->proto));
 }
 
@@ -159,7 +154,7 @@ static void tuple_field(struct fw_sink *sink, const struct fw_field *row, const 
 	struct state *state = sink->state;
 	struct fw_buf *out = &sink->out;
 
-	if (!is_expect(sink))
+	if (!fw_sink_is_expect(sink))
 		enter(sink, part_of(row));
 	else if (part_of(row) != PART_LAYER3)
 		out = &state->layer4;
@@ -170,7 +165,7 @@ static void open(struct fw_sink *sink, const struct fw_field *group)
 {
 	struct state *state = sink->state;
 
-	if (is_expect(sink)) {
+	if (fw_sink_is_expect(sink)) {
 		fw_buf_printf(&sink->out, "<%s>", group->key);
 		fw_buf_printf(&state->layer4, "<%s>", group->key);
 		return;
@@ -185,7 +180,7 @@ static void close(struct fw_sink *sink, const struct fw_field *group)
 {
 	struct state *state = sink->state;
 
-	if (is_expect(sink)) {
+	if (fw_sink_is_expect(sink)) {
 		fw_buf_printf(&sink->out, "</%s>", group->key);
 		fw_buf_printf(&state->layer4, "</%s>", group->key);
 		return;
@@ -205,7 +200,7 @@ static void enter_meta(struct fw_sink *sink)
 	if (state->part == PART_META)
 		return;
 	state->part = PART_META;
-	if (!is_expect(sink)) {
+	if (!fw_sink_is_expect(sink)) {
 		fw_buf_puts(&sink->out, "<meta direction=\"independent\">");
 		return;
 	}
@@ -301,7 +296,7 @@ static void begin(struct fw_sink *sink)
 	state->part = PART_LAYER3;
 	state->layer4.length = 0;
 	fw_buf_puts(&sink->out, "<flow>");
-	if (is_expect(sink))
+	if (fw_sink_is_expect(sink))
 		put_layer3(sink);
 }
 
@@ -310,7 +305,7 @@ static void end(struct fw_sink *sink)
 	const struct fw_field *helper = &fw_flow_fields[FW_FIELD_HELPER];
 
 	end_meta(sink);
-	if (!is_expect(sink) && fw_field_present(helper, sink->record))
+	if (!fw_sink_is_expect(sink) && fw_field_present(helper, sink->record))
 		put_element(sink, &sink->out, "helper", helper, fw_field_at(helper, sink->record));
 	fw_buf_puts(&sink->out, "</flow>\n");
 }
@@ -322,13 +317,13 @@ static int start(struct fw_sink *sink, struct fw_err *err)
 	(void)err;
 	sink->state = fw_calloc(1, sizeof(struct state));
 	fw_buf_printf(&sink->out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<%s>\n",
-		      is_expect(sink) ? "expect" : "conntrack");
+		      fw_sink_is_expect(sink) ? "expect" : "conntrack");
 	return 0;
 }
 
 static void finish(struct fw_sink *sink)
 {
-	fw_buf_puts(&sink->out, is_expect(sink) ? "</expect>\n" : "</conntrack>\n");
+	fw_buf_puts(&sink->out, fw_sink_is_expect(sink) ? "</expect>\n" : "</conntrack>\n");
 }
 
 static void release(struct fw_sink *sink)

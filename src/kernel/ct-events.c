@@ -11,17 +11,23 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static unsigned int groups_of(unsigned int kinds)
-{
-	unsigned int groups = 0;
+#include "fwctl/kernel/exp-query.h"
 
-	if (kinds & 1u << FW_EVENT_NEW)
-		groups |= NF_NETLINK_CONNTRACK_NEW;
-	if (kinds & 1u << FW_EVENT_UPDATE)
-		groups |= NF_NETLINK_CONNTRACK_UPDATE;
-	if (kinds & 1u << FW_EVENT_DESTROY)
-		groups |= NF_NETLINK_CONNTRACK_DESTROY;
-	return groups;
+/* The group of each kind, in the order of enum fw_event_kind. */
+static const unsigned int flow_groups[] = { NF_NETLINK_CONNTRACK_NEW, NF_NETLINK_CONNTRACK_UPDATE,
+					    NF_NETLINK_CONNTRACK_DESTROY };
+static const unsigned int expect_groups[] = { NF_NETLINK_CONNTRACK_EXP_NEW,
+					      NF_NETLINK_CONNTRACK_EXP_UPDATE,
+					      NF_NETLINK_CONNTRACK_EXP_DESTROY };
+
+static unsigned int groups_of(unsigned int kinds, const unsigned int groups[3])
+{
+	unsigned int kind, joined = 0;
+
+	for (kind = FW_EVENT_NEW; kind <= FW_EVENT_DESTROY; kind++)
+		if (kinds >> kind & 1)
+			joined |= groups[kind];
+	return joined;
 }
 
 /* NETLINK_NO_ENOBUFS, so that one full buffer does not keep the kernel from trying again. */
@@ -40,7 +46,7 @@ static int make_reliable(struct fw_socket *socket, struct fw_err *err)
 int fw_ct_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer, bool reliable,
 		      struct fw_err *err)
 {
-	if (fw_socket_open(socket, groups_of(kinds), err) < 0)
+	if (fw_socket_open(socket, groups_of(kinds, flow_groups), err) < 0)
 		return -1;
 	fw_socket_receive_buffer(socket, buffer);
 	if (!reliable || !make_reliable(socket, err))
@@ -49,16 +55,39 @@ int fw_ct_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffe
 	return -1;
 }
 
+int fw_exp_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer,
+		       struct fw_err *err)
+{
+	if (fw_socket_open(socket, groups_of(kinds, expect_groups), err) < 0)
+		return -1;
+	fw_socket_receive_buffer(socket, buffer);
+	return 0;
+}
+
 /* -1 when the message is of another kind. */
 static int kind_of(const struct nlmsghdr *message)
 {
 	switch (message->nlmsg_type) {
 	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
+	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_NEW:
 		return message->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL) ? FW_EVENT_NEW
 									  : FW_EVENT_UPDATE;
-	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE: return FW_EVENT_DESTROY;
+	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE:
+	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_DELETE: return FW_EVENT_DESTROY;
 	default: return -1;
 	}
+}
+
+static void fill_event(struct fw_event *event, int kind, const struct fw_heard *heard)
+{
+	memset(event, 0, sizeof(*event));
+	event->present = 1ull << FW_EVENT_HAS_BASICS;
+	event->kind = (uint8_t)kind;
+	event->time = heard->time;
+	/* The port that asked for the change; the kernel's own doing has none. */
+	event->portid = heard->message->nlmsg_pid;
+	if (event->portid)
+		event->present |= 1ull << FW_EVENT_HAS_PORTID;
 }
 
 int fw_ct_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
@@ -69,14 +98,20 @@ int fw_ct_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard
 	decoder->now = heard->time;
 	if (kind < 0 || fw_ct_decode(decoder, heard->message, flow) < 0)
 		return -1;
-	memset(event, 0, sizeof(*event));
-	event->present = 1ull << FW_EVENT_HAS_BASICS;
-	event->kind = (uint8_t)kind;
-	event->time = flow->present >> FW_FLOW_EVENT_TIME & 1 ? flow->event_time : heard->time;
-	/* The port that asked for the change; the kernel's own doing has none. */
-	event->portid = heard->message->nlmsg_pid;
-	if (event->portid)
-		event->present |= 1ull << FW_EVENT_HAS_PORTID;
+	fill_event(event, kind, heard);
+	if (flow->present >> FW_FLOW_EVENT_TIME & 1)
+		event->time = flow->event_time;
+	return 0;
+}
+
+int fw_exp_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
+		      struct fw_event *event, struct fw_expect *expect)
+{
+	int kind = kind_of(heard->message);
+
+	if (kind < 0 || fw_exp_decode(decoder, heard->message, expect) < 0)
+		return -1;
+	fill_event(event, kind, heard);
 	return 0;
 }
 

@@ -196,7 +196,7 @@ static enum drained account(struct fw_listener *listener, unsigned int which, bo
 	uint32_t lost;
 
 	if (mark) {
-		__atomic_store_n(&listener->mark_wanted, false, __ATOMIC_RELAXED);
+		__atomic_store_n(&listener->sources[which].mark_wanted, false, __ATOMIC_RELAXED);
 		if (!give_gap(listener, which, 0))
 			return DRAINED_FAILED;
 	}
@@ -211,7 +211,7 @@ static enum drained drain(struct fw_listener *listener, unsigned int which, stru
 {
 	struct fw_listener_source *source = &listener->sources[which];
 	/* Wanted before the socket is found empty: what was sent before that has come. */
-	bool mark = __atomic_load_n(&listener->mark_wanted, __ATOMIC_ACQUIRE);
+	bool mark = __atomic_load_n(&source->mark_wanted, __ATOMIC_ACQUIRE);
 	unsigned int i;
 	int got;
 
@@ -327,9 +327,10 @@ static void *receive(void *context)
 	return NULL;
 }
 
-void fw_listener_add(struct fw_listener *listener, struct fw_socket *socket)
+unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket)
 {
-	listener->sources[listener->source_count++].socket = socket;
+	listener->sources[listener->source_count].socket = socket;
+	return listener->source_count++;
 }
 
 static int start_thread(struct fw_listener *listener, struct fw_err *err)
@@ -440,9 +441,9 @@ static bool next_message(struct fw_listener *listener, struct fw_heard *heard)
 	return true;
 }
 
-void fw_listener_mark(struct fw_listener *listener)
+void fw_listener_mark(struct fw_listener *listener, unsigned int source)
 {
-	__atomic_store_n(&listener->mark_wanted, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&listener->sources[source].mark_wanted, true, __ATOMIC_RELEASE);
 }
 
 enum fw_listener_next fw_listener_next(struct fw_listener *listener, struct fw_heard *heard,

@@ -42,6 +42,14 @@ void fw_shadow_free(struct fw_shadow *shadow)
 	fw_map_free(&shadow->flows);
 }
 
+void fw_shadow_clear(struct fw_shadow *shadow)
+{
+	bool whole = shadow->whole;
+
+	fw_shadow_free(shadow);
+	fw_shadow_init(shadow, whole);
+}
+
 /* ---- hashes ---------------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t hash, uint64_t value)

@@ -21,7 +21,8 @@ struct fw_sink;
 enum fw_record {
 	FW_RECORD_FLOW,
 	FW_RECORD_EXPECT,
-	FW_RECORD_EVENT,
+	FW_RECORD_EVENT,        /* of flows */
+	FW_RECORD_EXPECT_EVENT, /* of expectations */
 };
 
 struct fw_format {
@@ -90,7 +91,8 @@ struct fw_sink {
 	int write_error;  /* errno of the first failed write; then nothing is written */
 	uint64_t records; /* complete records so far */
 	/* Of the record that is being written: */
-	const void *record; /* struct fw_flow or fw_expect, as setup.kind says */
+	const void *record;           /* struct fw_flow or fw_expect, as setup.kind says; or NULL */
+	const struct fw_event *event; /* NULL: the record is none */
 	const struct fw_proto *proto;
 	uint8_t family;
 	const struct fw_field *group; /* the tuple whose fields come now, or NULL */
@@ -98,6 +100,17 @@ struct fw_sink {
 	bool first; /* nothing in this group yet */
 	void *state;
 };
+
+/* Whether the records are expectations or events of them. */
+static inline bool fw_sink_is_expect(const struct fw_sink *sink)
+{
+	return sink->setup.kind == FW_RECORD_EXPECT || sink->setup.kind == FW_RECORD_EXPECT_EVENT;
+}
+
+static inline bool fw_sink_is_event(const struct fw_sink *sink)
+{
+	return sink->setup.kind == FW_RECORD_EVENT || sink->setup.kind == FW_RECORD_EXPECT_EVENT;
+}
 
 /* All formats, by name; ends with NULL. */
 extern const struct fw_format *const fw_formats[];
@@ -125,9 +138,12 @@ int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow);
 int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect);
 
 /*
- * Writes one event, to a sink for them; `flow` is what it happened to, or NULL. Same return.
+ * Writes one event, to a sink for them; `flow` or `expect` is what it happened to, `flow` may be
+ * NULL. Same return.
  */
 int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow);
+int fw_sink_expect_event(struct fw_sink *sink, const struct fw_event *event,
+			 const struct fw_expect *expect);
 
 /* Writes out what has gathered. Same return. */
 int fw_sink_flush(struct fw_sink *sink);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel tells of flows as it happens. */
+/* What the kernel tells of flows and expectations as it happens. */
 #ifndef FWCTL_KERNEL_CT_EVENTS_H
 #define FWCTL_KERNEL_CT_EVENTS_H
 
@@ -11,6 +11,7 @@
 #include "fwctl/kernel/listener.h"
 #include "fwctl/kernel/socket.h"
 #include "fwctl/model/event.h"
+#include "fwctl/model/expect.h"
 #include "fwctl/model/flow.h"
 
 /*
@@ -21,13 +22,21 @@
 int fw_ct_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer, bool reliable,
 		      struct fw_err *err);
 
+/* The same for the events of expectations, of which the kernel never keeps one. */
+int fw_exp_events_open(struct fw_socket *socket, unsigned int kinds, size_t buffer,
+		       struct fw_err *err);
+
 /*
- * Reads one message of that socket: what happened, and to which flow, which points into the
+ * Reads one message of the first socket: what happened, and to which flow, which points into the
  * message. The event's time is the kernel's own when it tells it (nf_conntrack_timestamp=1).
  * -1 when it is no event of a flow.
  */
 int fw_ct_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
 		     struct fw_event *event, struct fw_flow *flow);
+
+/* The same for one message of the socket of expectations. */
+int fw_exp_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *heard,
+		      struct fw_event *event, struct fw_expect *expect);
 
 /*
  * How many flows there are that will send no events, because they were made when nobody listened

@@ -26,6 +26,7 @@ struct fw_listener_source {
 	struct fw_socket *socket; /* the caller's */
 	uint32_t drops;           /* messages that the kernel has dropped, as counted by it */
 	bool overrun;             /* it says that there are new ones */
+	bool mark_wanted;         /* read and written by both threads, atomically */
 };
 
 struct fw_listener {
@@ -41,7 +42,6 @@ struct fw_listener {
 	struct fw_queue queue;
 	pthread_t thread;
 	int wake_fd;
-	bool mark_wanted;          /* read and written by both threads, atomically */
 	struct fw_err receive_err; /* of the thread; looked at after it has ended */
 	size_t run_length;         /* of the bytes taken from the queue */
 	size_t run_done;           /* how many of them were handed on */
@@ -60,8 +60,8 @@ struct fw_heard {
 	uint64_t lost;                  /* so many messages were dropped here; 0: a mark */
 };
 
-/* Adds a socket that has joined its groups already. */
-void fw_listener_add(struct fw_listener *listener, struct fw_socket *socket);
+/* Adds a socket that has joined its groups already; returns its number as a source. */
+unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket);
 
 /* -1 with `err` set. End with fw_listener_stop() after success only. */
 int fw_listener_start(struct fw_listener *listener, struct fw_err *err);
@@ -80,10 +80,11 @@ enum fw_listener_next fw_listener_next(struct fw_listener *listener, struct fw_h
 				       int wait_ms);
 
 /*
- * Asks for a mark in the stream: it stands behind all messages that the kernel sent before this
- * call. It may stand further behind; in a quiet stream it comes with the next message.
+ * Asks for a mark in the stream of one source: it stands behind all messages that the kernel sent
+ * to that socket before this call. It may stand further behind; in a quiet stream it comes with the
+ * next message.
  */
-void fw_listener_mark(struct fw_listener *listener);
+void fw_listener_mark(struct fw_listener *listener, unsigned int source);
 
 /* Ends the thread. -1 with `err` set when receiving had failed. */
 int fw_listener_stop(struct fw_listener *listener, struct fw_err *err);

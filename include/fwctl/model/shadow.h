@@ -32,6 +32,9 @@ enum fw_shadow_news {
 void fw_shadow_init(struct fw_shadow *shadow, bool whole);
 void fw_shadow_free(struct fw_shadow *shadow);
 
+/* Forgets everything. */
+void fw_shadow_clear(struct fw_shadow *shadow);
+
 /*
  * Remembers the flow of a new or update event, or of the table. `*changed` (enum fw_change bits)
  * is what differs from before; for a flow that was not known, what an update event itself tells:

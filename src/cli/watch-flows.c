@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The feed of flows: what the kernel tells of them, and what readings of the table add to that. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/watch-feeds.h"
+#include "fwctl/kernel/ct-events.h"
+#include "fwctl/kernel/ct-query.h"
+#include "fwctl/model/filter.h"
+#include "fwctl/model/shadow.h"
+
+#define ALL_KINDS (1u << FW_EVENT_NEW | 1u << FW_EVENT_UPDATE | 1u << FW_EVENT_DESTROY)
+
+struct flows {
+	struct fw_watch *watch;
+	unsigned int source;
+	struct fw_shadow shadow;
+	bool has_shadow;
+	bool whole;         /* the shadow can say what went missing */
+	uint64_t next_read; /* when to read the table again for silent flows, monotonic */
+};
+
+/* ---- one event ------------------------------------------------------------------------------- */
+
+static void show(struct flows *flows, struct fw_event *event, const struct fw_flow *flow)
+{
+	struct fw_watch *watch = flows->watch;
+
+	if (fw_watch_has_enough(watch) || !(watch->options->kinds >> event->kind & 1) ||
+	    !fw_filter_match(watch->cli->filter, flow))
+		return;
+	fw_watch_name_program(watch, event);
+	fw_sink_event(watch->sink, event, flow);
+	watch->shown++;
+}
+
+/* Brings the shadow up to date. false: a round of reading the table has told of it already. */
+static bool note(struct flows *flows, struct fw_event *event, const struct fw_flow *flow)
+{
+	bool known;
+
+	if (!flows->has_shadow)
+		return true;
+	if (fw_shadow_is_gone(&flows->shadow, flow))
+		return false;
+	if (event->kind == FW_EVENT_DESTROY) {
+		known = fw_shadow_forget(&flows->shadow, flow);
+		return known || !flows->whole;
+	}
+	if (event->kind == FW_EVENT_NEW && flows->whole &&
+	    fw_shadow_was_found(&flows->shadow, flow))
+		return false;
+	fw_shadow_see(&flows->shadow, flow, &event->changed);
+	if (event->kind == FW_EVENT_UPDATE && flows->watch->options->changes)
+		event->present |= 1ull << FW_EVENT_HAS_CHANGED;
+	return true;
+}
+
+static int take_flow(struct fw_watch *watch, struct fw_watch_feed *feed,
+		     const struct fw_heard *heard)
+{
+	struct flows *flows = feed->state;
+	struct fw_event event;
+	struct fw_flow flow;
+
+	if (fw_ct_event_read(&watch->decoder, heard, &event, &flow) == 0 &&
+	    note(flows, &event, &flow))
+		show(flows, &event, &flow);
+	return 0;
+}
+
+/* ---- reading the table ----------------------------------------------------------------------- */
+
+static void show_found(struct flows *flows, enum fw_event_kind kind, uint32_t changed,
+		       const struct fw_flow *flow)
+{
+	struct fw_event event = {
+		.present = 1ull << FW_EVENT_HAS_BASICS | 1ull << FW_EVENT_HAS_SOURCE,
+		.kind = (uint8_t)kind,
+		.source = FW_SOURCE_RESYNC,
+		.time = fw_watch_now(CLOCK_REALTIME),
+		.changed = changed,
+	};
+
+	if (kind == FW_EVENT_UPDATE && flows->watch->options->changes)
+		event.present |= 1ull << FW_EVENT_HAS_CHANGED;
+	show(flows, &event, flow);
+}
+
+static int compare(void *context, const struct fw_flow *flow)
+{
+	struct flows *flows = context;
+	uint32_t changed;
+
+	switch (fw_shadow_see(&flows->shadow, flow, &changed)) {
+	case FW_SHADOW_NEW: show_found(flows, FW_EVENT_NEW, 0, flow); break;
+	case FW_SHADOW_CHANGED: show_found(flows, FW_EVENT_UPDATE, changed, flow); break;
+	case FW_SHADOW_SAME: break;
+	}
+	return fw_watch_has_enough(flows->watch);
+}
+
+static void show_gone(void *context, const struct fw_flow *flow)
+{
+	show_found(context, FW_EVENT_DESTROY, 0, flow);
+}
+
+static int remember(void *context, const struct fw_flow *flow)
+{
+	struct flows *flows = context;
+	uint32_t changed;
+
+	fw_shadow_see(&flows->shadow, flow, &changed);
+	return 0;
+}
+
+/* `take` is told of each flow; those that it is not told of are gone. */
+static int read_table(struct flows *flows, fw_flow_fn *take, struct fw_err *err)
+{
+	static const struct fw_filter everything;
+	const struct fw_ct_query query = { .filter = &everything };
+
+	return fw_ct_each(&query, take, flows, err);
+}
+
+/* So often is a reading tried that the table changed its shape under. */
+#define READINGS 5
+
+static int resync(struct flows *flows)
+{
+	struct fw_err err = FW_ERR_INIT;
+	bool incomplete;
+	int tries = READINGS, status;
+
+	do {
+		fw_err_free(&err);
+		fw_shadow_begin_round(&flows->shadow);
+		status = read_table(flows, compare, &err);
+		fw_listener_mark(&flows->watch->listener, flows->source);
+		/* What an incomplete reading did not meet may still be there. */
+		incomplete = status || fw_watch_has_enough(flows->watch);
+		fw_shadow_sweep(&flows->shadow, incomplete ? NULL : show_gone, flows);
+	} while (status && err.kind == FW_ERR_INCOMPLETE && --tries);
+	if (status)
+		fw_err_set(&flows->watch->cli->err, err.kind, "%s", err.what);
+	fw_err_free(&err);
+	return status;
+}
+
+static int recover(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+
+	if (watch->options->resync)
+		return resync(flows);
+	/* Ends may be among what was lost: what is known could stay known for ever. */
+	if (flows->has_shadow && !flows->whole)
+		fw_shadow_clear(&flows->shadow);
+	return 0;
+}
+
+/* From here on no event is of a flow that the last reading found gone. */
+static void bury(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+
+	(void)watch;
+	fw_shadow_bury(&flows->shadow);
+}
+
+static uint64_t next_reading(const struct fw_watch *watch, const struct fw_watch_feed *feed)
+{
+	const struct flows *flows = feed->state;
+
+	/* The clock has long passed 1. */
+	return !watch->options->cover ? 0 : flows->next_read ? flows->next_read : 1;
+}
+
+static int look_for_silent(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+	uint64_t at;
+
+	if (!watch->options->cover)
+		return 0;
+	at = fw_watch_now(CLOCK_MONOTONIC);
+	if (at < flows->next_read)
+		return 0;
+	flows->next_read = at + watch->options->cover * FW_NSEC_PER_SEC;
+	return resync(flows);
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+static void note_silent(const struct fw_watch *watch, uint64_t silent)
+{
+	if (!silent || watch->options->quiet || watch->options->cover)
+		return;
+	fw_cli_note(
+		watch->cli,
+		"%" PRIu64 " flows are older than this watch and may stay silent, because nobody "
+		"listened when they were made (nf_conntrack_events=2); --cover looks after them",
+		silent);
+}
+
+static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	const struct fw_watch_options *options = watch->options;
+	struct flows *flows = feed->state = fw_calloc(1, sizeof(*flows));
+	uint64_t silent = fw_ct_silent_flows();
+
+	flows->watch = watch;
+	flows->source = watch->feed_count;
+	flows->whole = options->resync || options->cover;
+	flows->has_shadow =
+		flows->whole || (options->changes && options->kinds >> FW_EVENT_UPDATE & 1);
+	fw_shadow_init(&flows->shadow, flows->whole);
+	/* The shadow needs all of the story, whatever part of it is shown. */
+	if (fw_ct_events_open(&feed->socket, flows->has_shadow ? ALL_KINDS : options->kinds,
+			      options->buffer, options->reliable, &watch->cli->err) < 0)
+		return -1;
+	note_silent(watch, silent);
+	return 0;
+}
+
+static int begin_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+
+	return flows->whole ? read_table(flows, remember, &watch->cli->err) : 0;
+}
+
+static void close_flows(struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+
+	fw_shadow_free(&flows->shadow);
+	free(flows);
+}
+
+const struct fw_watch_kind fw_watch_flows = {
+	.open = open_flows,
+	.begin = begin_flows,
+	.take = take_flow,
+	.recover = recover,
+	.mark = bury,
+	.pause = look_for_silent,
+	.wake = next_reading,
+	.close = close_flows,
+};
