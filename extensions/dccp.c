@@ -50,5 +50,6 @@ const struct fw_proto fw_proto_dccp = {
 	.info_attr = CTA_PROTOINFO_DCCP,
 	.info = info,
 	.states = states,
+	.closing = 1 << 5 | 1 << 6 | 1 << 7,
 	.timers = timers,
 };

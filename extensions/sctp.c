@@ -52,5 +52,6 @@ const struct fw_proto fw_proto_sctp = {
 	.info_attr = CTA_PROTOINFO_SCTP,
 	.info = info,
 	.states = states,
+	.closing = 1 << 1 | 1 << 5 | 1 << 6 | 1 << 7,
 	.timers = timers,
 };

@@ -43,5 +43,6 @@ const struct fw_proto fw_proto_tcp = {
 	.info_attr = CTA_PROTOINFO_TCP,
 	.info = info,
 	.states = states,
+	.closing = 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8,
 	.timers = timers,
 };

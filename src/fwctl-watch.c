@@ -34,6 +34,7 @@ enum table { TABLE_CONNTRACK, TABLE_EXPECT };
 #define AT(member) .offset = offsetof(struct values, member)
 
 #define KIND(kind) (1u << (kind))
+#define ALL_KINDS  (~0u)
 
 static const struct fw_word kind_words[] = {
 	{ "new", KIND(FW_EVENT_NEW) },
@@ -77,6 +78,8 @@ static const struct fw_option options[] = {
 	  .help = "only these: new, update, destroy" },
 	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
 	  .data = tables, .help = "of flows, or of expectations" },
+	{ .names = "lifecycle", .set = fw_set_flag, AT(watch.lifecycle),
+	  .help = "a line for each phase of a flow, and how long the one before took" },
 	{ .names = "count", .arg = "N", .set = fw_set_number, AT(watch.count), .min = 1,
 	  .help = "end after so many events" },
 	{ .names = "for", .arg = "DURATION", .set = fw_set_duration, AT(watch.seconds), .min = 1,
@@ -102,6 +105,17 @@ static const struct fw_option options[] = {
 /* clang-format on */
 
 /* ---- what is asked for ----------------------------------------------------------------------- */
+
+static int check_lifecycle(struct fw_cli *cli, const struct values *values)
+{
+	if (values->watch.kinds)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--lifecycle shows phases, not kinds of events: -e says nothing");
+	if (values->table == TABLE_EXPECT)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "an expectation has no phases: --lifecycle is for flows");
+	return 0;
+}
 
 static int check_expects(struct fw_cli *cli, const struct values *values)
 {
@@ -129,6 +143,8 @@ static void choose_defaults(struct values *values)
 
 	watch->expects = values->table == TABLE_EXPECT;
 	watch->flows = !watch->expects;
+	if (watch->lifecycle)
+		watch->kinds = ALL_KINDS;
 	if (!watch->kinds)
 		watch->kinds = KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY);
 	if (!watch->queue)
@@ -137,8 +153,9 @@ static void choose_defaults(struct values *values)
 		watch->buffer = DEFAULT_BUFFER;
 	if (values->cover)
 		watch->cover = COVER_INTERVAL;
-	watch->changes = fw_output_format(&values->output) != &fw_format_text ||
-			 values->output.flags & FW_OUTPUT_CHANGES;
+	watch->changes =
+		!watch->lifecycle && (fw_output_format(&values->output) != &fw_format_text ||
+				      values->output.flags & FW_OUTPUT_CHANGES);
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
@@ -159,6 +176,8 @@ static int run(struct fw_cli *cli)
 	int status;
 
 	if (values->table == TABLE_EXPECT && check_expects(cli, values) < 0)
+		return -1;
+	if (values->watch.lifecycle && check_lifecycle(cli, values) < 0)
 		return -1;
 	choose_defaults(values);
 	labels = fw_labels_read();

@@ -9,6 +9,7 @@
 #include "fwctl/kernel/ct-events.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/model/filter.h"
+#include "fwctl/model/lifecycle.h"
 #include "fwctl/model/shadow.h"
 
 #define ALL_KINDS (1u << FW_EVENT_NEW | 1u << FW_EVENT_UPDATE | 1u << FW_EVENT_DESTROY)
@@ -17,6 +18,7 @@ struct flows {
 	struct fw_watch *watch;
 	unsigned int source;
 	struct fw_shadow shadow;
+	struct fw_lifecycle lifecycle;
 	bool has_shadow;
 	bool whole;         /* the shadow can say what went missing */
 	uint64_t next_read; /* when to read the table again for silent flows, monotonic */
@@ -28,7 +30,9 @@ static void show(struct flows *flows, struct fw_event *event, const struct fw_fl
 {
 	struct fw_watch *watch = flows->watch;
 
-	if (fw_watch_has_enough(watch) || !(watch->options->kinds >> event->kind & 1) ||
+	if (fw_watch_has_enough(watch) ||
+	    (watch->options->lifecycle && !fw_lifecycle_see(&flows->lifecycle, event, flow)) ||
+	    !(watch->options->kinds >> event->kind & 1) ||
 	    !fw_filter_match(watch->cli->filter, flow))
 		return;
 	fw_watch_name_program(watch, event);
@@ -158,6 +162,7 @@ static int recover(struct fw_watch *watch, struct fw_watch_feed *feed)
 	/* Ends may be among what was lost: what is known could stay known for ever. */
 	if (flows->has_shadow && !flows->whole)
 		fw_shadow_clear(&flows->shadow);
+	fw_lifecycle_clear(&flows->lifecycle);
 	return 0;
 }
 
@@ -217,6 +222,7 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	flows->has_shadow =
 		flows->whole || (options->changes && options->kinds >> FW_EVENT_UPDATE & 1);
 	fw_shadow_init(&flows->shadow, flows->whole);
+	fw_lifecycle_init(&flows->lifecycle);
 	/* The shadow needs all of the story, whatever part of it is shown. */
 	if (fw_ct_events_open(&feed->socket, flows->has_shadow ? ALL_KINDS : options->kinds,
 			      options->buffer, options->reliable, &watch->cli->err) < 0)
@@ -237,6 +243,7 @@ static void close_flows(struct fw_watch_feed *feed)
 	struct flows *flows = feed->state;
 
 	fw_shadow_free(&flows->shadow);
+	fw_lifecycle_free(&flows->lifecycle);
 	free(flows);
 }
 

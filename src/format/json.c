@@ -49,8 +49,9 @@ static const struct fw_field *const event_head[] = {
 
 static const struct fw_field *const event_tail[] = {
 	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_PORTID],  &fw_event_fields[FW_FIELD_PROGRAM],
-	NULL,
+	&fw_event_fields[FW_FIELD_AFTER],   &fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_REASON],  &fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM], NULL,
 };
 
 /* Every flow of the table is confirmed, so saying it of each says nothing. */
@@ -188,7 +189,9 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 	if (row->type != FW_TYPE_STRING && row->type != FW_TYPE_LABELS)
 		at = put_value(sink, at, row, value);
 	sink->out.length = (size_t)(at - sink->out.data);
-	if (row->type == FW_TYPE_STRING)
+	if (row->type == FW_TYPE_DURATION)
+		fw_value_duration(&sink->out, *(const uint64_t *)value);
+	else if (row->type == FW_TYPE_STRING)
 		fw_json_string(&sink->out, bytes->data, bytes->length);
 	else if (row->type == FW_TYPE_LABELS)
 		put_labels(sink, bytes);

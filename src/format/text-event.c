@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "fwctl/format/value.h"
+
 const struct fw_field *const fw_text_event_head[] = {
 	&fw_event_fields[FW_FIELD_EVENT_TIME],
 	&fw_event_fields[FW_FIELD_EVENT],
@@ -11,21 +13,20 @@ const struct fw_field *const fw_text_event_head[] = {
 };
 
 const struct fw_field *const fw_text_event_tail[] = {
-	&fw_event_fields[FW_FIELD_CHANGED],
-	&fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_PORTID],
-	&fw_event_fields[FW_FIELD_PROGRAM],
-	NULL,
+	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],   &fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_REASON],  &fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM], NULL,
 };
 
 /* "    [NEW] ": to the right of nine columns, as wide as "[DESTROY]". */
 static void put_kind(struct fw_sink *sink, uint8_t kind)
 {
 	static const char *const texts[] = {
-		[FW_EVENT_NEW] = "    [NEW] ",
-		[FW_EVENT_UPDATE] = " [UPDATE] ",
-		[FW_EVENT_DESTROY] = "[DESTROY] ",
-		[FW_EVENT_LOST] = "   [LOST] ",
+		[FW_EVENT_NEW] = "    [NEW] ",     [FW_EVENT_UPDATE] = " [UPDATE] ",
+		[FW_EVENT_DESTROY] = "[DESTROY] ", [FW_EVENT_LOST] = "   [LOST] ",
+		[FW_EVENT_REPLIED] = "[REPLIED] ", [FW_EVENT_ASSURED] = "[ASSURED] ",
+		[FW_EVENT_CLOSING] = "[CLOSING] ", [FW_EVENT_GONE] = "   [GONE] ",
 	};
 
 	fw_buf_puts(&sink->out, texts[kind]);
@@ -54,10 +55,22 @@ static void put_changes(struct fw_sink *sink, const struct fw_word *words, uint3
 	fw_buf_putc(&sink->out, ' ');
 }
 
+static void put_string(struct fw_sink *sink, const char *name, const struct fw_bytes *bytes)
+{
+	fw_buf_puts(&sink->out, name);
+	fw_buf_escaped(&sink->out, bytes->data, bytes->length);
+	fw_buf_putc(&sink->out, ' ');
+}
+
+static void put_duration(struct fw_sink *sink, const struct fw_field *row, uint64_t nanoseconds)
+{
+	fw_buf_printf(&sink->out, "%s=", row->key);
+	fw_value_duration(&sink->out, nanoseconds);
+	fw_buf_putc(&sink->out, ' ');
+}
+
 void fw_text_event_field(struct fw_sink *sink, const struct fw_field *row, const void *value)
 {
-	const struct fw_bytes *bytes = value;
-
 	switch ((enum fw_event_field)(row - fw_event_fields)) {
 	case FW_FIELD_EVENT: put_kind(sink, *(const uint8_t *)value); break;
 	case FW_FIELD_EVENT_TIME: put_time(sink, *(const uint64_t *)value); break;
@@ -73,11 +86,10 @@ void fw_text_event_field(struct fw_sink *sink, const struct fw_field *row, const
 		fw_buf_printf(&sink->out, "[USERSPACE] portid=%" PRIu32 " ",
 			      *(const uint32_t *)value);
 		break;
-	case FW_FIELD_PROGRAM:
-		fw_buf_puts(&sink->out, "progname=");
-		fw_buf_escaped(&sink->out, bytes->data, bytes->length);
-		fw_buf_putc(&sink->out, ' ');
-		break;
+	case FW_FIELD_PROGRAM: put_string(sink, "progname=", value); break;
+	case FW_FIELD_AFTER:
+	case FW_FIELD_LIVED: put_duration(sink, row, *(const uint64_t *)value); break;
+	case FW_FIELD_REASON: put_string(sink, "reason=", value); break;
 	case FW_EVENT_FIELDS: break;
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/format/value.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +18,12 @@ void fw_value_time(struct fw_buf *out, uint64_t nanoseconds)
 		return;
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	fw_buf_printf(out, "%s.%09uZ", text, (unsigned int)(nanoseconds % 1000000000));
+}
+
+void fw_value_duration(struct fw_buf *out, uint64_t nanoseconds)
+{
+	fw_buf_printf(out, "%" PRIu64 ".%06" PRIu64, nanoseconds / 1000000000,
+		      nanoseconds / 1000 % 1000000);
 }
 
 static void put_addr(struct fw_buf *out, const struct fw_sink *sink, const void *at)
@@ -76,6 +83,7 @@ void fw_value_put(struct fw_buf *out, const struct fw_sink *sink, const struct f
 	case FW_TYPE_U32: fw_buf_u64(out, *(const uint32_t *)at); break;
 	case FW_TYPE_U64:
 	case FW_TYPE_SECONDS: fw_buf_u64(out, *(const uint64_t *)at); break;
+	case FW_TYPE_DURATION: fw_value_duration(out, *(const uint64_t *)at); break;
 	case FW_TYPE_ADDR: put_addr(out, sink, at); break;
 	case FW_TYPE_FAMILY: fw_buf_puts(out, fw_family_name(sink->family)); break;
 	case FW_TYPE_PROTO: fw_buf_puts(out, fw_proto_shown(sink->proto)); break;

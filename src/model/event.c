@@ -8,6 +8,10 @@ const struct fw_word fw_event_words[] = {
 	{ "update", FW_EVENT_UPDATE },
 	{ "destroy", FW_EVENT_DESTROY },
 	{ "lost", FW_EVENT_LOST },
+	{ "replied", FW_EVENT_REPLIED },
+	{ "assured", FW_EVENT_ASSURED },
+	{ "closing", FW_EVENT_CLOSING },
+	{ "gone", FW_EVENT_GONE },
 	{ 0 },
 };
 
@@ -45,6 +49,12 @@ const struct fw_field fw_event_fields[FW_EVENT_FIELDS + 1] = {
 		.bit = FW_EVENT_HAS_PORTID },
 	[FW_FIELD_PROGRAM] = { .key = "program", .type = FW_TYPE_STRING, AT(program),
 		.bit = FW_EVENT_HAS_PROGRAM },
+	[FW_FIELD_AFTER] = { .key = "after", .type = FW_TYPE_DURATION, AT(after),
+		.bit = FW_EVENT_HAS_AFTER },
+	[FW_FIELD_LIVED] = { .key = "lived", .type = FW_TYPE_DURATION, AT(lived),
+		.bit = FW_EVENT_HAS_LIVED },
+	[FW_FIELD_REASON] = { .key = "reason", .type = FW_TYPE_STRING, AT(reason),
+		.bit = FW_EVENT_HAS_REASON },
 };
 #undef AT
 /* clang-format on */

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "fwctl/base/map.h"
+
 const struct fw_word fw_status_words[] = {
 	{ "expected", FW_STATUS_EXPECTED },
 	{ "seen-reply", FW_STATUS_SEEN_REPLY },
@@ -87,3 +89,21 @@ const struct fw_field fw_tuple_tail[] = {
 };
 #undef AT
 /* clang-format on */
+
+/*
+ * The kernel's id is a hash of 32 bits: of a million flows about a hundred share theirs with
+ * another. With a hash of the original tuple they are told apart.
+ */
+uint64_t fw_flow_key(const struct fw_flow *flow)
+{
+	const struct fw_tuple *tuple = &flow->orig;
+	uint64_t hash = fw_hash_mix(flow->id, (uint64_t)flow->protonum << 32 | tuple->zone << 16 |
+						      flow->zone);
+
+	hash = fw_hash_mix(hash, tuple->src.half[0] ^ tuple->src.half[1] * 31);
+	hash = fw_hash_mix(hash, tuple->dst.half[0] ^ tuple->dst.half[1] * 31);
+	hash = fw_hash_mix(hash, (uint64_t)tuple->sport << 48 | (uint64_t)tuple->dport << 32 |
+					 (uint64_t)(tuple->icmp_id ^ tuple->dstkey) << 16 |
+					 (uint64_t)tuple->icmp_type << 8 | tuple->icmp_code);
+	return hash ? hash : 1;
+}

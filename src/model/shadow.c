@@ -52,30 +52,6 @@ void fw_shadow_clear(struct fw_shadow *shadow)
 
 /* ---- hashes ---------------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) * 0xff51afd7ed558ccdull;
-	return hash ^ hash >> 29;
-}
-
-/*
- * The kernel's id is a hash of 32 bits: of a million flows about a hundred share theirs with
- * another. With a hash of the original tuple they are told apart.
- */
-static uint64_t key_of(const struct fw_flow *flow)
-{
-	const struct fw_tuple *tuple = &flow->orig;
-	uint64_t hash =
-		mix(flow->id, (uint64_t)flow->protonum << 32 | tuple->zone << 16 | flow->zone);
-
-	hash = mix(hash, tuple->src.half[0] ^ tuple->src.half[1] * 31);
-	hash = mix(hash, tuple->dst.half[0] ^ tuple->dst.half[1] * 31);
-	hash = mix(hash, (uint64_t)tuple->sport << 48 | (uint64_t)tuple->dport << 32 |
-				 (uint64_t)(tuple->icmp_id ^ tuple->dstkey) << 16 |
-				 (uint64_t)tuple->icmp_type << 8 | tuple->icmp_code);
-	return hash ? hash : 1;
-}
-
 static uint32_t hash_labels(const struct fw_bytes *labels)
 {
 	uint64_t hash = 0;
@@ -83,7 +59,7 @@ static uint32_t hash_labels(const struct fw_bytes *labels)
 
 	for (i = 0; i < labels->length; i++)
 		if (labels->data[i])
-			hash = mix(hash, i << 8 | (uint8_t)labels->data[i]);
+			hash = fw_hash_mix(hash, i << 8 | (uint8_t)labels->data[i]);
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
@@ -229,7 +205,7 @@ enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow
 				  uint32_t *changed)
 {
 	size_t before = shadow->flows.count;
-	struct known *known = fw_map_add(&shadow->flows, key_of(flow));
+	struct known *known = fw_map_add(&shadow->flows, fw_flow_key(flow));
 	bool is_new = shadow->flows.count > before;
 
 	*changed = is_new ? told_changes(flow) : changes(known, flow);
@@ -245,13 +221,13 @@ bool fw_shadow_forget(struct fw_shadow *shadow, const struct fw_flow *flow)
 {
 	size_t before = shadow->flows.count;
 
-	fw_map_remove(&shadow->flows, key_of(flow));
+	fw_map_remove(&shadow->flows, fw_flow_key(flow));
 	return shadow->flows.count < before;
 }
 
 bool fw_shadow_was_found(struct fw_shadow *shadow, const struct fw_flow *flow)
 {
-	struct known *known = fw_map_find(&shadow->flows, key_of(flow));
+	struct known *known = fw_map_find(&shadow->flows, fw_flow_key(flow));
 	bool found = known && known->found;
 
 	if (found)
@@ -289,7 +265,7 @@ bool fw_shadow_is_gone(const struct fw_shadow *shadow, const struct fw_flow *flo
 
 	if (!shadow->has_gone)
 		return false;
-	known = fw_map_find(&shadow->flows, key_of(flow));
+	known = fw_map_find(&shadow->flows, fw_flow_key(flow));
 	return known && known->gone;
 }
 

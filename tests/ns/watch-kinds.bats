@@ -93,3 +93,66 @@ ftp_transfers() {
 	shows 1
 	matches "$(cat shown)" '^    \[NEW\] .* dport=1026 '
 }
+
+# phases PORT: those of the flow with that source port, and why it ended
+phases() {
+	sed -nE "/ sport=$1 /{
+		/ reason=/!s/^ *(\[[A-Z]+\]) .*/\1/
+		s/^ *(\[[A-Z]+\]).*( reason=[a-z]+).*/\1\2/
+		p
+	}" shown | tr '\n' ' '
+}
+
+# change PORT WORD...: the flow with that source port gets these bits of status
+change() {
+	host_run table conntrack -U -p udp --orig-src 10.0.0.1 --sport "$1" "${@:2}" > /dev/null 2>&1
+}
+
+@test "--lifecycle: a line for each phase, how long the one before took, and why it ended" {
+	watch --lifecycle
+	udp_flow 1 53
+	udp_flow 2 53 1
+	change 1 -m 7
+	change 1 -u SEEN_REPLY
+	change 1 -u SEEN_REPLY -m 8
+	sleep 1.1
+	change 1 -u ASSURED,SEEN_REPLY
+	host_run table conntrack -D -p udp --sport 1 > /dev/null 2>&1
+	# Reading the table clears away what has expired.
+	host_run table conntrack -L > /dev/null 2>&1
+	wait_for 5 shows 6
+	watch_ends 0 INT
+	same "[NEW] [REPLIED] [ASSURED] [GONE] reason=deleted " "$(phases 1)"
+	same "[NEW] [GONE] reason=expired " "$(phases 2)"
+	matches "$(grep 'ASSURED.*sport=1 ' shown)" ' after=([1-9]|[0-9]{2})\.[0-9]{6}'
+	matches "$(grep 'GONE.*sport=2 ' shown)" ' after=([1-9]|[0-9]{2})\.[0-9]{6} lived=([1-9]|[0-9]{2})\.[0-9]{6} '
+}
+
+@test "--lifecycle of a TCP connection, as JSON: its states until it is gone" {
+	host_run table nft -f - <<-EOF
+		table inet track {
+			chain out {
+				type filter hook output priority 0; policy accept;
+				ct state new accept
+			}
+		}
+	EOF
+	watch --lifecycle -p tcp -o json
+	host_spawn table nc -l -n 127.0.0.1 7000 > /dev/null
+	wait_for 5 host_listens table tcp 7000
+	echo hello | host_run table nc -N -n 127.0.0.1 7000
+	wait_for 5 grep -q TIME_WAIT shown
+	host_run table conntrack -F 2> /dev/null
+	wait_for 5 grep -q '"gone"' shown
+	watch_ends 0 INT
+	same "new SYN_SENT replied SYN_RECV assured ESTABLISHED closing FIN_WAIT" \
+		"$(jq -r '.event, .state' shown | head -n 8 | paste -sd ' ')"
+	same "closing TIME_WAIT gone deleted" \
+		"$(tail -n 2 shown | jq -r '.event, .reason // .state' | paste -sd ' ')"
+	same true "$(tail -n 1 shown | jq '.lived >= .after and .after >= 0')"
+}
+
+@test "--lifecycle takes no kinds, and expectations have no phases" {
+	run -2 --separate-stderr fwctl_in table watch --lifecycle -e new
+	run -2 --separate-stderr fwctl_in table watch --lifecycle --table expect
+}

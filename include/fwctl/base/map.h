@@ -15,6 +15,13 @@ struct fw_map {
 	size_t capacity; /* a power of two, or 0 */
 };
 
+/* One more step of a hash. */
+static inline uint64_t fw_hash_mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0xff51afd7ed558ccdull;
+	return hash ^ hash >> 29;
+}
+
 /* `value_size` in bytes; the map is empty and holds no memory. */
 void fw_map_init(struct fw_map *map, size_t value_size);
 void fw_map_free(struct fw_map *map);

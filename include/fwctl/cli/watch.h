@@ -20,6 +20,7 @@ struct fw_watch_options {
 	uint64_t cover;        /* seconds between readings of the table for silent flows; 0: none */
 	bool resync, reliable; /* see fwctl-watch(8) */
 	bool changes;          /* says of an update what it changed */
+	bool lifecycle;        /* phases instead of events */
 	bool quiet;            /* no notes */
 };
 

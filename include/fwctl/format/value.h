@@ -18,6 +18,9 @@ void fw_value_put(struct fw_buf *out, const struct fw_sink *sink, const struct f
 /* RFC 3339 in UTC with nanoseconds: "2026-11-22T19:45:22.258530099Z". */
 void fw_value_time(struct fw_buf *out, uint64_t nanoseconds);
 
+/* Seconds with six digits behind the point, which is a number of JSON too. */
+void fw_value_duration(struct fw_buf *out, uint64_t nanoseconds);
+
 /* The status bits that say something of a flow in the table, where all are confirmed. */
 #define FW_SHOWN_STATUS (~(uint32_t)FW_STATUS_CONFIRMED)
 

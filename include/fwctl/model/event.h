@@ -12,6 +12,11 @@ enum fw_event_kind {
 	FW_EVENT_UPDATE,
 	FW_EVENT_DESTROY,
 	FW_EVENT_LOST,
+	/* Phases of a flow's life (model/lifecycle.h), which begins with new: */
+	FW_EVENT_REPLIED,
+	FW_EVENT_ASSURED,
+	FW_EVENT_CLOSING,
+	FW_EVENT_GONE,
 };
 
 /* What an update changed. */
@@ -37,6 +42,9 @@ enum fw_event_bit {
 	FW_EVENT_HAS_SOURCE,
 	FW_EVENT_HAS_PORTID,
 	FW_EVENT_HAS_PROGRAM,
+	FW_EVENT_HAS_AFTER,
+	FW_EVENT_HAS_LIVED,
+	FW_EVENT_HAS_REASON,
 };
 
 struct fw_event {
@@ -47,7 +55,9 @@ struct fw_event {
 	uint32_t portid;   /* netlink port of the program that did it */
 	uint64_t time;     /* nanoseconds since 1970 */
 	uint64_t at_least; /* events lost */
-	struct fw_bytes program;
+	uint64_t after;    /* nanoseconds that the phase before lasted */
+	uint64_t lived;    /* nanoseconds from the beginning to the end */
+	struct fw_bytes program, reason;
 };
 
 /* Rows of an event, for the formats to pick from by address. */
@@ -59,6 +69,9 @@ enum fw_event_field {
 	FW_FIELD_SOURCE,
 	FW_FIELD_PORTID,
 	FW_FIELD_PROGRAM,
+	FW_FIELD_AFTER,
+	FW_FIELD_LIVED,
+	FW_FIELD_REASON,
 	FW_EVENT_FIELDS,
 };
 extern const struct fw_field fw_event_fields[FW_EVENT_FIELDS + 1];

@@ -33,7 +33,8 @@ enum fw_type {
 	FW_TYPE_LABELS,  /* struct fw_bytes; a bit mask as the kernel sends it (native u32 words) */
 	FW_TYPE_TIME,    /* uint64_t, nanoseconds since 1970 UTC */
 	FW_TYPE_SECONDS, /* uint64_t, a length of time */
-	FW_TYPE_TUPLE,   /* struct fw_tuple: a group of fields of its own */
+	FW_TYPE_DURATION, /* uint64_t, nanoseconds; shown in seconds, to the microsecond */
+	FW_TYPE_TUPLE,    /* struct fw_tuple: a group of fields of its own */
 };
 
 /* Bytes that belong to somebody else, usually to the netlink message they came in. */

@@ -89,6 +89,12 @@ struct fw_flow {
 	struct fw_bytes labels, helper, secctx, netns;
 };
 
+/*
+ * Tells the flow from all others that live at the same time, of its namespace: a hash, never 0. It
+ * is made of the id and the original tuple; a flow without an id has one too.
+ */
+uint64_t fw_flow_key(const struct fw_flow *flow);
+
 /* The kernel's IPS_* bits (linux/netfilter/nf_conntrack_common.h), which are stable interface. */
 enum fw_status {
 	FW_STATUS_EXPECTED = 1 << 0,

@@ -28,6 +28,7 @@ struct fw_proto {
 	uint16_t info_attr; /* its nest inside CTA_PROTOINFO, or 0 */
 	const struct fw_field *info;  /* its fields in struct fw_flow (attributes of that nest) */
 	const struct fw_word *states; /* names of its states, or NULL */
+	uint32_t closing;             /* 1 << each state in which a connection takes leave */
 	const struct fw_timer *timers;
 };
 
