@@ -16,6 +16,14 @@ static const struct fw_option apply_options[] = {
 	  .min = 1,
 	  .max = 86400,
 	  .help = "go back unless 'policy confirm' comes within that time" },
+	{ .names = "revoke",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct fw_policy_apply_values, revoke),
+	  .help = "also end the flows that the policy would not admit" },
+	{ .names = "force",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct fw_policy_apply_values, force),
+	  .help = "even when the ssh session that runs this could not come back" },
 	{ 0 },
 };
 
@@ -62,7 +70,7 @@ static const struct fw_option show_options[] = {
 static const struct fw_command verbs[] = {
 	{ .name = "apply",
 	  .summary = "Put a policy in force, in one transaction",
-	  .usage = "[--exit-code] [--confirm DURATION] [FILE]",
+	  .usage = "[--exit-code] [--confirm DURATION] [--revoke] [--force] [FILE]",
 	  .options = apply_options,
 	  .values_size = sizeof(struct fw_policy_apply_values),
 	  .max_args = 1,

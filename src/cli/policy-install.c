@@ -121,9 +121,6 @@ int fw_policy_install(const struct fw_policy *policy, const struct fw_state *sta
 		fw_err_free(err);
 		result = try_once(&job);
 	}
-	/* Who failed may have another policy to try. */
-	if (result > 0)
-		fw_privilege_drop();
 	fw_timeouts_free(&job.timeouts);
 	fw_nft_batch_free(&job.batch);
 	fw_ruleset_free(job.ruleset);

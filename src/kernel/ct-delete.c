@@ -55,6 +55,8 @@ void fw_ct_deleter_close(struct fw_ct_deleter *deleter)
 
 static char *keep_bytes(struct fw_bytes *bytes, char *at)
 {
+	if (!bytes->length)
+		return at;
 	memcpy(at, bytes->data, bytes->length);
 	bytes->data = at;
 	return at + bytes->length;

@@ -20,9 +20,9 @@
 /* --- opening ------------------------------------------------------------------------------- */
 
 /* Standard files may be closed; then this socket would become one of them. */
-static struct mnl_socket *open_above_standard_files(void)
+static struct mnl_socket *open_above_standard_files(int bus)
 {
-	struct mnl_socket *mnl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC), *high;
+	struct mnl_socket *mnl = mnl_socket_open2(bus, SOCK_CLOEXEC), *high;
 	int fd;
 
 	if (!mnl || mnl_socket_get_fd(mnl) > STDERR_FILENO)
@@ -33,9 +33,9 @@ static struct mnl_socket *open_above_standard_files(void)
 	return high;
 }
 
-static int open_failed(struct fw_err *err)
+static int open_failed(int bus, struct fw_err *err)
 {
-	if (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT) {
+	if (bus == NETLINK_NETFILTER && (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT)) {
 		fw_err_set(err, FW_ERR_DENIED, "this kernel has no netfilter netlink");
 		fw_err_hint(err, "it needs the module nfnetlink (CONFIG_NETFILTER_NETLINK)");
 		return -1;
@@ -54,12 +54,12 @@ static void set_options(struct mnl_socket *mnl)
 		(void)mnl_socket_setsockopt(mnl, options[i], &one, sizeof(one));
 }
 
-int fw_socket_open(struct fw_socket *sock, unsigned int groups, struct fw_err *err)
+static int open_bus(struct fw_socket *sock, int bus, unsigned int groups, struct fw_err *err)
 {
 	memset(sock, 0, sizeof(*sock));
-	sock->mnl = open_above_standard_files();
+	sock->mnl = open_above_standard_files(bus);
 	if (!sock->mnl)
-		return open_failed(err);
+		return open_failed(bus, err);
 	set_options(sock->mnl);
 	if (mnl_socket_bind(sock->mnl, groups, MNL_SOCKET_AUTOPID) < 0) {
 		fw_kernel_err(err, errno, "binding a netlink socket", NULL);
@@ -69,6 +69,16 @@ int fw_socket_open(struct fw_socket *sock, unsigned int groups, struct fw_err *e
 	sock->fd = mnl_socket_get_fd(sock->mnl);
 	sock->portid = mnl_socket_get_portid(sock->mnl);
 	return 0;
+}
+
+int fw_socket_open(struct fw_socket *sock, unsigned int groups, struct fw_err *err)
+{
+	return open_bus(sock, NETLINK_NETFILTER, groups, err);
+}
+
+int fw_socket_open_bus(struct fw_socket *sock, int bus, struct fw_err *err)
+{
+	return open_bus(sock, bus, 0, err);
 }
 
 void fw_socket_close(struct fw_socket *sock)

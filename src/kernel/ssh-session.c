@@ -67,6 +67,7 @@ bool fw_connection_parse(const char *text, struct fw_connection *connection)
 	}
 	next_word(text, &length);
 	connection->family = families[0];
+	connection->served = true;
 	return !length && families[0] == families[1];
 }
 
@@ -86,36 +87,68 @@ static bool read_end(const char *text, struct fw_connection *connection, unsigne
 	return sscanf(text, ":%4" SCNx16, &connection->port[end]) == 1;
 }
 
-/* Whether a line of /proc/net/tcp is an established connection with that socket inode. */
-static bool read_line(const char *line, uint64_t inode, struct fw_connection *connection)
+/* States of a socket as /proc/net/tcp has them (include/net/tcp_states.h). */
+#define ESTABLISHED "01"
+#define LISTENING   "0A"
+
+/* Reads a line of /proc/net/tcp if it is of a socket in that state. */
+static bool read_line(const char *line, const char *wanted, struct fw_connection *connection,
+		      uint64_t *inode)
 {
 	char local[40], remote[40], state[3];
-	uint64_t found;
 
 	/* sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode */
 	if (sscanf(line, " %*[^:]: %39s %39s %2s %*s %*s %*s %*s %*s %" SCNu64, local, remote,
-		   state, &found) != 4 ||
-	    found != inode || strcmp(state, "01"))
+		   state, inode) != 4 ||
+	    strcmp(state, wanted))
 		return false;
-	memset(connection->addr, 0, sizeof(connection->addr));
+	memset(connection, 0, sizeof(*connection));
 	connection->family = strchr(local, ':') - local == 8 ? FW_FAMILY_IPV4 : FW_FAMILY_IPV6;
-	return read_end(local, connection, 0) && read_end(remote, connection, 1);
+	return read_end(local, connection, FW_END_SERVER) &&
+	       read_end(remote, connection, FW_END_CLIENT);
+}
+
+static FILE *open_table(int pid, const char *table)
+{
+	char *path = fw_format("/proc/%d/net/%s", pid, table);
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	return file;
+}
+
+static bool listens(int pid, const char *table, uint16_t port)
+{
+	FILE *file = open_table(pid, table);
+	struct fw_connection listener;
+	bool found = false;
+	uint64_t inode;
+	char line[512];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = read_line(line, LISTENING, &listener, &inode) &&
+			listener.port[FW_END_SERVER] == port;
+	if (file)
+		fclose(file);
+	return found;
 }
 
 static void find_inode(struct fw_ssh_session *session, int pid, const char *table, uint64_t inode)
 {
-	char *path = fw_format("/proc/%d/net/%s", pid, table);
+	FILE *file = open_table(pid, table);
 	struct fw_connection connection;
-	FILE *file = fopen(path, "re");
+	uint64_t found;
 	char line[512];
 
-	free(path);
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file))
-		if (read_line(line, inode, &connection))
-			add(session, &connection);
-	fclose(file);
+	while (file && fgets(line, sizeof(line), file)) {
+		if (!read_line(line, ESTABLISHED, &connection, &found) || found != inode)
+			continue;
+		connection.served = listens(pid, "tcp", connection.port[FW_END_SERVER]) ||
+				    listens(pid, "tcp6", connection.port[FW_END_SERVER]);
+		add(session, &connection);
+	}
+	if (file)
+		fclose(file);
 }
 
 static void find_sockets(struct fw_ssh_session *session, int pid)

@@ -187,29 +187,23 @@ static bool decided_before(const struct fw_policy *policy, const struct fw_packe
 static bool decided_by_rule(const struct fw_policy *policy, const struct fw_packet *packet,
 			    struct fw_explanation *explanation)
 {
-	size_t i, capacity = 0;
+	size_t i;
 
 	for (i = 0; i < policy->rule_count; i++) {
 		const struct fw_rule *rule = &policy->rules[i];
-		enum fw_miss_reason reason;
 
-		if (rule->direction != packet->direction)
+		if (rule->direction != packet->direction ||
+		    fw_rule_match(policy, rule, packet) != FW_MISS_NONE)
 			continue;
-		reason = fw_rule_match(policy, rule, packet);
-		if (reason == FW_MISS_NONE) {
-			decide(explanation, FW_BY_RULE, rule->action);
-			explanation->rule = rule;
-			return true;
-		}
-		fw_array_grow(&explanation->misses, &capacity, explanation->miss_count,
-			      sizeof(*explanation->misses));
-		explanation->misses[explanation->miss_count++] = (struct fw_miss){ rule, reason };
+		decide(explanation, FW_BY_RULE, rule->action);
+		explanation->rule = rule;
+		return true;
 	}
 	return false;
 }
 
-void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *packet,
-		       struct fw_explanation *explanation)
+void fw_policy_decide(const struct fw_policy *policy, const struct fw_packet *packet,
+		      struct fw_explanation *explanation)
 {
 	*explanation = (struct fw_explanation){ 0 };
 	if (decided_before(policy, packet, explanation) ||
@@ -221,6 +215,37 @@ void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *p
 		decide(explanation, FW_BY_MDNS, FW_ACTION_ALLOW);
 	else
 		decide(explanation, FW_BY_DEFAULT, policy->defaults[packet->direction]);
+}
+
+/* Whether the rules were tried at all. */
+static bool rules_were_tried(const struct fw_explanation *explanation)
+{
+	return explanation->by == FW_BY_RULE || explanation->by == FW_BY_PING ||
+	       explanation->by == FW_BY_MDNS || explanation->by == FW_BY_DEFAULT;
+}
+
+void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *packet,
+		       struct fw_explanation *explanation)
+{
+	const struct fw_rule *rule = policy->rules, *end = rule + policy->rule_count;
+	size_t capacity = 0;
+
+	fw_policy_decide(policy, packet, explanation);
+	if (!rules_were_tried(explanation))
+		return;
+	for (; rule < end && rule != explanation->rule; rule++) {
+		if (rule->direction != packet->direction)
+			continue;
+		fw_array_grow(&explanation->misses, &capacity, explanation->miss_count,
+			      sizeof(*explanation->misses));
+		explanation->misses[explanation->miss_count++] =
+			(struct fw_miss){ rule, fw_rule_match(policy, rule, packet) };
+	}
+}
+
+bool fw_explanation_admits(const struct fw_explanation *explanation)
+{
+	return explanation->action == FW_ACTION_ALLOW || explanation->action == FW_ACTION_LIMIT;
 }
 
 void fw_explanation_free(struct fw_explanation *explanation)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # apply --confirm, confirm, rollback: a policy for a while, and the kernel that goes back by itself.
+# And apply in an ssh session that would be locked out.
 
 load ../lib/fwctl
 load ../lib/policy
@@ -126,4 +127,42 @@ gets_in() {
 			gets_in
 		done
 	done
+}
+
+# ---- the ssh session that apply runs in -----------------------------------------------------------
+
+# in_session CLIENT PORT SERVER PORT COMMAND...: as sshd starts it.
+in_session() {
+	SSH_CONNECTION="$1 $2 $3 $4" "${@:5}"
+}
+
+@test "a policy that would lock the ssh session out is refused, but for --confirm and --force" {
+	echo "allow 22/tcp" > open.conf
+	lines "allow 2222/tcp" "deny 22/tcp" > closed.conf
+	policy apply open.conf
+	table > before
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply closed.conf
+	matches "$output" "lock you out.* from $OUTSIDER4 to port 22.*line 7: deny 22/tcp"
+	matches "$output" "--confirm 60s.*--force"
+	run -1 in_session "$OUTSIDER6" 40000 "$HOST6" 22 policy apply closed.conf
+	run -1 in_session "::ffff:$OUTSIDER4" 40000 "::ffff:$HOST4" 22 policy apply closed.conf
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 2023 policy apply open.conf
+	matches "$output" "default deny incoming"
+	cmp before <(table)
+	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply --confirm 60s closed.conf
+	policy rollback
+	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply --force closed.conf
+	run -0 policy show
+	matches "$output" "deny 22/tcp"
+}
+
+@test "a policy that lets the ssh session in again is no matter, nor is a session elsewhere" {
+	lines "allow in on eth0 from $OUTSIDER4 to any port 22 proto tcp" \
+		"limit from $OUTSIDER6 to any port 22 proto tcp" > some.conf
+	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply some.conf
+	in_session "$OUTSIDER6" 40000 "$HOST6" 22 policy apply some.conf
+	run -1 in_session 192.168.86.98 40000 "$HOST4" 22 policy apply some.conf
+	# That server is in no address of this namespace.
+	in_session 192.168.86.98 40000 192.0.2.1 22 policy apply some.conf
+	in_session banana 40000 "$HOST4" 22 policy apply some.conf
 }

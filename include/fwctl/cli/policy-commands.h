@@ -16,6 +16,8 @@
 
 struct fw_policy_apply_values {
 	bool exit_code;
+	bool revoke;
+	bool force;
 	uint64_t confirm; /* seconds, 0: for good */
 };
 
@@ -49,7 +51,7 @@ struct fw_policy;
 struct fw_state;
 
 /* Installs `policy`, and says on stdout whether something was changed, on stderr what somebody else
- * had changed before. */
+ * had changed before. All privileges are dropped then. */
 int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
 			      const struct fw_state *state, bool *changed);
 

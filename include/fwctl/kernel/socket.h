@@ -38,6 +38,10 @@ struct fw_socket {
 int fw_socket_open(struct fw_socket *socket, unsigned int groups, struct fw_err *err);
 void fw_socket_close(struct fw_socket *socket);
 
+/* The same for requests on another bus of netlink: NETLINK_ROUTE, NETLINK_SOCK_DIAG. Their messages
+ * have headers of their own; fw_message_begin() is not for them. */
+int fw_socket_open_bus(struct fw_socket *socket, int bus, struct fw_err *err);
+
 /*
  * Asks for a receive or send buffer of `bytes`, past the system's limit where that is permitted
  * (CAP_NET_ADMIN in the first user namespace). Returns the bytes that there are now, which may be

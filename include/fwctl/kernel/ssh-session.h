@@ -10,11 +10,16 @@
 #include "fwctl/base/addr.h"
 #include "fwctl/model/flow.h"
 
-/* The two ends of a TCP connection, in no order. An IPv4-mapped address is kept as IPv4. */
+enum fw_connection_end { FW_END_CLIENT, FW_END_SERVER };
+
+/* The two ends of a TCP connection. An IPv4-mapped address is kept as IPv4. */
 struct fw_connection {
 	uint8_t family;
-	union fw_addr addr[2];
+	union fw_addr addr[2]; /* by enum fw_connection_end; the server is the end at the sshd */
 	uint16_t port[2];
+	/* Whether the client came to the server's port; else the sshd itself may have begun it, as
+	 * it does for forwarded ports. */
+	bool served;
 };
 
 #define FW_SSH_SESSION_MAX 8
@@ -30,7 +35,8 @@ struct fw_ssh_session {
  */
 void fw_ssh_session_find(struct fw_ssh_session *session);
 
-/* Reads one connection as sshd(8) writes SSH_CONNECTION: "ADDR PORT ADDR PORT". */
+/* Reads one connection as sshd(8) writes SSH_CONNECTION: "ADDR PORT ADDR PORT", the client's and
+ * then its own. */
 bool fw_connection_parse(const char *text, struct fw_connection *connection);
 
 /* Whether the flow carries one of them, seen from either end of it and behind NAT too. */

@@ -48,6 +48,13 @@ void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *p
 		       struct fw_explanation *explanation);
 void fw_explanation_free(struct fw_explanation *explanation);
 
+/* The same without the lines that did not match: nothing is to be released. */
+void fw_policy_decide(const struct fw_policy *policy, const struct fw_packet *packet,
+		      struct fw_explanation *explanation);
+
+/* Whether the packet may pass; of a limit line, when its source is not too fast. */
+bool fw_explanation_admits(const struct fw_explanation *explanation);
+
 /* Why this packet does not match this rule, or FW_MISS_NONE; directions are not compared. */
 enum fw_miss_reason fw_rule_match(const struct fw_policy *policy, const struct fw_rule *rule,
 				  const struct fw_packet *packet);
