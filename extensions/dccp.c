@@ -52,4 +52,5 @@ const struct fw_proto fw_proto_dccp = {
 	.states = states,
 	.closing = 1 << 5 | 1 << 6 | 1 << 7,
 	.timers = timers,
+	.maybe_untracked = true,
 };

@@ -16,6 +16,7 @@ libnetfilter_conntrack. libnetfilter-conntrack-dev libnetfilter_conntrack-devel 
 libnftnl.       libnftnl-dev                libnftnl-devel                  libnftnl-dev                 libnftnl
 smartcols.      libsmartcols-dev            libsmartcols-devel              util-linux-dev               util-linux-libs
 libcap-ng.      libcap-ng-dev               libcap-ng-devel                 libcap-ng-dev                libcap-ng
+jansson.        libjansson-dev              jansson-devel                   jansson-dev                  jansson
 ncursesw.       libncurses-dev              ncurses-devel                   ncurses-dev                  ncurses
 '
 show_needs='

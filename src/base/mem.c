@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void *or_die(void *memory)
+void *fw_mem_check(void *memory)
 {
 	static const char message[] = "fwctl: out of memory\n";
 
@@ -22,27 +22,27 @@ static void *or_die(void *memory)
 
 void *fw_malloc(size_t size)
 {
-	return or_die(malloc(size ? size : 1));
+	return fw_mem_check(malloc(size ? size : 1));
 }
 
 void *fw_calloc(size_t count, size_t size)
 {
-	return or_die(calloc(count ? count : 1, size ? size : 1));
+	return fw_mem_check(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *fw_realloc_array(void *old, size_t count, size_t size)
 {
-	return or_die(reallocarray(old, count ? count : 1, size ? size : 1));
+	return fw_mem_check(reallocarray(old, count ? count : 1, size ? size : 1));
 }
 
 char *fw_strdup(const char *text)
 {
-	return or_die(strdup(text));
+	return fw_mem_check(strdup(text));
 }
 
 char *fw_strndup(const char *text, size_t length)
 {
-	return or_die(strndup(text, length));
+	return fw_mem_check(strndup(text, length));
 }
 
 char *fw_format(const char *format, ...)
@@ -54,7 +54,7 @@ char *fw_format(const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	return or_die(text);
+	return fw_mem_check(text);
 }
 
 void fw_array_grow(void *items, size_t *capacity, size_t count, size_t size)

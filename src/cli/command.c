@@ -198,11 +198,13 @@ static int parse(struct fw_cli *cli, struct common *common, int argc, char **arg
 	const struct fw_command *command = cli->command;
 	const struct fw_filter_source *source = command->filter_source;
 	struct fw_option *filter_options = source ? source->options() : NULL;
+	struct fw_option *more_options = command->more_options ? command->more_options() : NULL;
 	static const struct fw_option no_options[] = { { 0 } };
 	struct fw_filter_reader reader = { .filter = cli->filter };
 	const struct fw_option_group groups[] = {
 		{ NULL, command->options ? command->options : no_options, cli->values },
 		{ NULL, common_options, common },
+		{ NULL, more_options ? more_options : no_options, cli->values },
 		{ NULL, filter_options, &reader },
 		{ 0 },
 	};
@@ -210,6 +212,7 @@ static int parse(struct fw_cli *cli, struct common *common, int argc, char **arg
 	cli->argv = argv;
 	cli->argc = fw_options_parse(groups, argc, argv, command->stop_early, &cli->err);
 	free(filter_options);
+	free(more_options);
 	if (cli->argc < 0)
 		return -1;
 	if (common->help || common->version || common->summary || common->list_options)

@@ -110,17 +110,27 @@ static int add_text(struct fw_cond *cond, const char *item, size_t length, struc
 	return 0;
 }
 
-static int add_family(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
+int fw_family_parse(const char *text, size_t length, uint8_t *family, struct fw_err *err)
 {
 	static const struct fw_word families[] = { { "ipv4", FW_FAMILY_IPV4 },
 						   { "ipv6", FW_FAMILY_IPV6 },
 						   { 0 } };
-	const struct fw_word *family = fw_word_find(families, item, length);
+	const struct fw_word *word = fw_word_find(families, text, length);
 
-	if (!family)
+	if (!word)
 		return fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is neither ipv4 nor ipv6",
-				  (int)length, item);
-	fw_cond_add_range(cond, family->value, family->value);
+				  (int)length, text);
+	*family = (uint8_t)word->value;
+	return 0;
+}
+
+static int add_family(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
+{
+	uint8_t family = 0;
+
+	if (fw_family_parse(item, length, &family, err) < 0)
+		return -1;
+	fw_cond_add_range(cond, family, family);
 	return 0;
 }
 
@@ -137,27 +147,39 @@ static void hint_protocols(struct fw_err *err)
 	fw_buf_free(&names);
 }
 
-static int add_protocol(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
+int fw_protocol_parse(const char *text, size_t length, uint8_t *number, struct fw_err *err)
 {
-	const struct fw_proto *proto = fw_proto_by_name(fw_protos, item, length);
+	const struct fw_proto *proto = fw_proto_by_name(fw_protos, text, length);
 	const struct protoent *entry;
+	uint64_t value;
 	char *name;
-	uint64_t number;
 
 	if (proto && !fw_proto_is_generic(proto)) {
-		number = proto->number;
-	} else if (fw_num_parse_n(item, length, 0, UINT8_MAX, &number) != FW_NUM_OK) {
-		name = fw_strndup(item, length);
-		entry = getprotobyname(name);
-		free(name);
-		if (!entry) {
-			fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a protocol", (int)length,
-				   item);
-			hint_protocols(err);
-			return -1;
-		}
-		number = (uint64_t)entry->p_proto;
+		*number = proto->number;
+		return 0;
 	}
+	if (fw_num_parse_n(text, length, 0, UINT8_MAX, &value) == FW_NUM_OK) {
+		*number = (uint8_t)value;
+		return 0;
+	}
+	name = fw_strndup(text, length);
+	entry = getprotobyname(name);
+	free(name);
+	if (entry) {
+		*number = (uint8_t)entry->p_proto;
+		return 0;
+	}
+	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a protocol", (int)length, text);
+	hint_protocols(err);
+	return -1;
+}
+
+static int add_protocol(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
+{
+	uint8_t number = 0;
+
+	if (fw_protocol_parse(item, length, &number, err) < 0)
+		return -1;
 	fw_cond_add_range(cond, number, number);
 	return 0;
 }
@@ -250,18 +272,41 @@ int fw_filter_set_field(void *values, const struct fw_option *option, const char
 	}
 }
 
-/* The names of JSON, conntrack's capital ones with underscores, and the two that mean "not". */
-static int find_status(const char *item, size_t length, uint64_t *bit, bool *unset)
+/* Status words have dashes here and underscores in conntrack(8). -1 when it is none. */
+static int plain_status(const char *item, size_t length, char name[32])
 {
-	const struct fw_word *word;
-	char name[32];
 	size_t i;
 
-	if (length >= sizeof(name))
+	if (length >= 32)
 		return -1;
 	for (i = 0; i < length; i++)
 		name[i] = item[i] == '_' ? '-' : item[i];
 	name[length] = '\0';
+	return 0;
+}
+
+int fw_status_parse(const char *text, size_t length, uint32_t *bit)
+{
+	const struct fw_word *word;
+	char name[32];
+
+	if (plain_status(text, length, name) < 0)
+		return -1;
+	word = fw_word_find(fw_status_words, name, length);
+	if (!word)
+		return -1;
+	*bit = (uint32_t)word->value;
+	return 0;
+}
+
+/* The names of JSON, conntrack's capital ones with underscores, and the two that mean "not". */
+static int find_status(const char *item, size_t length, uint64_t *bit, bool *unset)
+{
+	char name[32];
+	uint32_t found;
+
+	if (plain_status(item, length, name) < 0)
+		return -1;
 	*unset = false;
 	if (!strcasecmp(name, "unreplied")) {
 		*bit = FW_STATUS_SEEN_REPLY;
@@ -273,10 +318,9 @@ static int find_status(const char *item, size_t length, uint64_t *bit, bool *uns
 		*unset = true;
 		return 0;
 	}
-	word = fw_word_find(fw_status_words, name, length);
-	if (!word)
+	if (fw_status_parse(item, length, &found) < 0)
 		return -1;
-	*bit = word->value;
+	*bit = found;
 	return 0;
 }
 
@@ -358,33 +402,41 @@ int fw_filter_set_label(void *values, const struct fw_option *option, const char
 	return each_item(cond, value, add_label, err);
 }
 
-/* "ADDR", "ADDR/PREFIX", "10.0.0.1:80", "[2001:db8::1]:80". */
-static int parse_nat(struct fw_cond *cond, const char *value, struct fw_err *err)
+int fw_addr_port_parse(const char *text, struct fw_prefix *prefix, bool *has_port, uint16_t *port)
 {
-	const char *addr = value, *colon = strrchr(value, ':');
-	size_t length = strlen(value);
-	struct fw_prefix prefix;
-	uint64_t port;
+	const char *addr = text, *colon = strrchr(text, ':');
+	uint64_t number;
+	size_t length;
 
-	if (!fw_prefix_parse(value, &prefix, NULL)) {
-		fw_cond_add_prefix(cond, &prefix);
+	*has_port = false;
+	if (!fw_prefix_parse(text, prefix, NULL))
 		return 0;
-	}
-	if (!colon || fw_num_parse(colon + 1, 0, UINT16_MAX, &port) != FW_NUM_OK)
-		goto wrong;
-	length = (size_t)(colon - value);
+	if (!colon || fw_num_parse(colon + 1, 0, UINT16_MAX, &number) != FW_NUM_OK)
+		return -1;
+	length = (size_t)(colon - text);
 	if (addr[0] == '[' && length > 1 && addr[length - 1] == ']') {
 		addr++;
 		length -= 2;
 	}
-	if (fw_prefix_parse_n(addr, length, &prefix, NULL) < 0)
-		goto wrong;
+	*has_port = true;
+	*port = (uint16_t)number;
+	return fw_prefix_parse_n(addr, length, prefix, NULL);
+}
+
+static int parse_nat(struct fw_cond *cond, const char *value, struct fw_err *err)
+{
+	struct fw_prefix prefix;
+	bool has_port;
+	uint16_t port;
+
+	if (fw_addr_port_parse(value, &prefix, &has_port, &port) < 0)
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "'%s' is not an address, a prefix ADDR/LENGTH, or ADDR:PORT",
+				  value);
 	fw_cond_add_prefix(cond, &prefix);
-	fw_cond_add_range(cond, port, port);
+	if (has_port)
+		fw_cond_add_range(cond, port, port);
 	return 0;
-wrong:
-	return fw_err_set(err, FW_ERR_MISUSE,
-			  "'%s' is not an address, a prefix ADDR/LENGTH, or ADDR:PORT", value);
 }
 
 int fw_filter_set_nat(void *values, const struct fw_option *option, const char *value,

@@ -108,20 +108,27 @@ static void print_verbs(const struct fw_command *verb)
 		printf("  %-12s %s\n", verb->name, verb->summary);
 }
 
+static void print_made_options(struct fw_option *(*make)(void), const char *title)
+{
+	struct fw_option *options = make();
+
+	print_options(options, title);
+	free(options);
+}
+
 void fw_help_print(const struct fw_command *command, const char *name)
 {
 	int head = printf("Usage: %s ", name);
-	struct fw_option *filter;
 
 	print_wrapped(command->usage, (size_t)head, head);
 	printf("%s.\n", command->summary);
 	print_verbs(command->verbs);
 	print_options(command->options, "Options");
-	if (command->filter_source) {
-		filter = command->filter_source->options();
-		print_options(filter, "Filter (conditions that must all hold)");
-		free(filter);
-	}
+	if (command->more_options)
+		print_made_options(command->more_options, "What it shall have");
+	if (command->filter_source)
+		print_made_options(command->filter_source->options,
+				   "Filter (conditions that must all hold)");
 	printf("\nCommon:\n%-*sshow this help\n%-*sshow the version\n", HELP_COLUMN, "  -h, --help",
 	       HELP_COLUMN, "  -V, --version");
 	if (command->details)
@@ -144,17 +151,23 @@ static void print_names_plain(const struct fw_option *options)
 		}
 }
 
+static void print_made_names(struct fw_option *(*make)(void))
+{
+	struct fw_option *options = make();
+
+	print_names_plain(options);
+	free(options);
+}
+
 void fw_help_print_options(const struct fw_command *command)
 {
 	const struct fw_command *verb;
-	struct fw_option *filter;
 
 	for (verb = command->verbs; verb && verb->name; verb++)
 		printf("%s\n", verb->name);
 	print_names_plain(command->options);
-	if (command->filter_source) {
-		filter = command->filter_source->options();
-		print_names_plain(filter);
-		free(filter);
-	}
+	if (command->more_options)
+		print_made_names(command->more_options);
+	if (command->filter_source)
+		print_made_names(command->filter_source->options);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/cli/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
 
 size_t fw_option_main_name(const struct fw_option *option)
@@ -68,6 +70,106 @@ static bool find_letter(const struct fw_option_group *groups, char letter, struc
 	return false;
 }
 
+/* ---- finding one quickly ------------------------------------------------------------------- */
+
+/* Names by their hash, each in its place or behind it; letters by their number. */
+#define PLACES 256
+
+struct place {
+	const char *name;
+	size_t length;
+	struct found found;
+};
+
+struct fw_option_index {
+	const struct fw_option_group *groups;
+	struct found letters[128];
+	struct place places[PLACES];
+};
+
+/* FNV-1a. */
+static unsigned int hash(const char *name, size_t length)
+{
+	uint32_t sum = 2166136261u;
+
+	while (length--)
+		sum = (sum ^ (unsigned char)*name++) * 16777619u;
+	return sum % PLACES;
+}
+
+static void add_name(struct fw_option_index *index, const char *name, size_t length,
+		     const struct found *found)
+{
+	unsigned int at = hash(name, length), tried;
+
+	/* One place stays free, where a search ends; there are 60 names. */
+	for (tried = 1; tried < PLACES; tried++, at = (at + 1) % PLACES)
+		if (!index->places[at].name) {
+			index->places[at] = (struct place){ name, length, *found };
+			return;
+		}
+}
+
+static void add_option(struct fw_option_index *index, const struct found *found)
+{
+	const char *name = found->option->names;
+	unsigned char letter = (unsigned char)found->option->letter;
+	size_t length;
+
+	if (letter && letter < 128 && !index->letters[letter].option)
+		index->letters[letter] = *found;
+	for (;; name += length + 1) {
+		length = strcspn(name, "|");
+		add_name(index, name, length, found);
+		if (!name[length])
+			return;
+	}
+}
+
+struct fw_option_index *fw_option_index_new(const struct fw_option_group *groups)
+{
+	struct fw_option_index *index = fw_calloc(1, sizeof(*index));
+	const struct fw_option *option;
+	struct found found;
+
+	index->groups = groups;
+	for (; groups->options; groups++)
+		for (option = groups->options; option->names; option++) {
+			found = (struct found){ option, groups->values };
+			add_option(index, &found);
+		}
+	return index;
+}
+
+void fw_option_index_free(struct fw_option_index *index)
+{
+	free(index);
+}
+
+static bool look_up_long(const struct fw_option_index *index, const char *name, size_t length,
+			 struct found *found)
+{
+	unsigned int at = hash(name, length);
+
+	for (; index->places[at].name; at = (at + 1) % PLACES)
+		if (index->places[at].length == length &&
+		    !memcmp(index->places[at].name, name, length)) {
+			*found = index->places[at].found;
+			return true;
+		}
+	return false;
+}
+
+static bool look_up_letter(const struct fw_option_index *index, char letter, struct found *found)
+{
+	unsigned char at = (unsigned char)letter;
+
+	if (at >= 128 || !index->letters[at].option)
+		return false;
+	*found = index->letters[at];
+	return true;
+}
+
 /* The name, of all names in all rows, that is closest to a wrong one. */
 struct nearest {
 	const char *name;
@@ -110,6 +212,7 @@ static int unknown_long(const struct fw_option_group *groups, const char *name, 
 
 struct reader {
 	const struct fw_option_group *groups;
+	const struct fw_option_index *index; /* or NULL */
 	char **argv;
 	int argc, next; /* next: the word after the one being read */
 	struct fw_err *err;
@@ -150,7 +253,8 @@ static int read_long(struct reader *reader, const char *word)
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
 	struct found found;
 
-	if (!find_long(reader->groups, name, length, &found))
+	if (reader->index ? !look_up_long(reader->index, name, length, &found)
+			  : !find_long(reader->groups, name, length, &found))
 		return unknown_long(reader->groups, name, length, reader->err);
 	if (equals && !takes_value(found.option))
 		return fw_err_set(reader->err, FW_ERR_MISUSE, "--%.*s takes no value", (int)length,
@@ -171,7 +275,8 @@ static int read_letters(struct reader *reader, const char *word)
 
 	for (letter = word + 1; *letter; letter++) {
 		spelled[1] = *letter;
-		if (!find_letter(reader->groups, *letter, &found))
+		if (reader->index ? !look_up_letter(reader->index, *letter, &found)
+				  : !find_letter(reader->groups, *letter, &found))
 			return fw_err_set(reader->err, FW_ERR_MISUSE, "unknown option %s", spelled);
 		value = NULL;
 		if (takes_value(found.option) && letter[1])
@@ -187,35 +292,49 @@ static int read_letters(struct reader *reader, const char *word)
 	return 0;
 }
 
-int fw_options_parse(const struct fw_option_group *groups, int argc, char **argv, bool stop_early,
-		     struct fw_err *err)
+static int parse(struct reader *reader, bool stop_early)
 {
-	struct reader reader = { groups, argv, argc, 0, err };
+	char **argv = reader->argv, *word;
 	int arguments = 0, result;
-	char *word;
 
-	while (reader.next < argc) {
-		word = argv[reader.next];
+	while (reader->next < reader->argc) {
+		word = argv[reader->next];
 		if (word[0] != '-' || !word[1]) {
 			if (stop_early)
 				break;
 			argv[arguments++] = word;
-			reader.next++;
+			reader->next++;
 			continue;
 		}
-		reader.next++;
+		reader->next++;
 		if (!strcmp(word, "--"))
 			break;
-		result = word[1] == '-' ? read_long(&reader, word) : read_letters(&reader, word);
+		result = word[1] == '-' ? read_long(reader, word) : read_letters(reader, word);
 		if (result < 0)
 			return -1;
 	}
-	while (reader.next < argc)
-		argv[arguments++] = argv[reader.next++];
+	while (reader->next < reader->argc)
+		argv[arguments++] = argv[reader->next++];
 	/* What is left is passed on to execv(3), which counts by the end. */
-	if (arguments < argc)
+	if (arguments < reader->argc)
 		argv[arguments] = NULL;
 	return arguments;
+}
+
+int fw_options_parse(const struct fw_option_group *groups, int argc, char **argv, bool stop_early,
+		     struct fw_err *err)
+{
+	struct reader reader = { groups, NULL, argv, argc, 0, err };
+
+	return parse(&reader, stop_early);
+}
+
+int fw_options_parse_indexed(const struct fw_option_index *index, int argc, char **argv,
+			     struct fw_err *err)
+{
+	struct reader reader = { index->groups, index, argv, argc, 0, err };
+
+	return parse(&reader, false);
 }
 
 /* ---- ready setters ------------------------------------------------------------------------- */

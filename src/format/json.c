@@ -231,6 +231,7 @@ const struct fw_format fw_format_json = {
 	.expect_rows = fw_json_expect_rows,
 	.event_head = event_head,
 	.event_tail = event_tail,
+	.proto_info = true,
 	.begin = begin,
 	.open = open,
 	.field = field,

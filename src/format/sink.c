@@ -102,6 +102,18 @@ static void emit_rows(struct fw_sink *sink, const void *record)
 	}
 }
 
+/* What only this protocol has; the state is among the rows of every flow. */
+static void emit_info(struct fw_sink *sink, const struct fw_flow *flow)
+{
+	const struct fw_field *row = flow->proto->info;
+
+	if (!sink->format->proto_info || !row)
+		return;
+	for (; !fw_field_is_end(row); row++)
+		if (row->bit != FW_FLOW_STATE && fw_field_present(row, flow))
+			sink->format->field(sink, row, fw_field_at(row, flow));
+}
+
 /* One more record is complete. */
 static int end_record(struct fw_sink *sink)
 {
@@ -119,6 +131,7 @@ int fw_sink_flow(struct fw_sink *sink, const struct fw_flow *flow)
 	sink->family = flow->family;
 	sink->format->begin(sink);
 	emit_rows(sink, flow);
+	emit_info(sink, flow);
 	return end_record(sink);
 }
 
@@ -153,6 +166,7 @@ int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const stru
 		sink->proto = flow->proto;
 		sink->family = flow->family;
 		emit_rows(sink, flow);
+		emit_info(sink, flow);
 	}
 	emit_event_rows(sink, sink->format->event_tail, event);
 	return end_record(sink);

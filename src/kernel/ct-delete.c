@@ -11,31 +11,19 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/attr.h"
 #include "fwctl/kernel/ct-encode.h"
-
-/*
- * A flow that is gone is answered with an error of about 800 bytes of the receive buffer, as the
- * kernel counts them; the default buffer (212,992 bytes) holds those of a whole batch.
- */
-#define BATCH 128
+#include "fwctl/kernel/ct-pending.h"
 
 #define ASKED "deleting flows"
-
-struct fw_ct_pending {
-	struct fw_flow flow;
-	char *strings; /* what the flow's strings point into, or NULL */
-	int sys;       /* errno that the kernel answered */
-};
 
 int fw_ct_deleter_open(struct fw_ct_deleter *deleter, fw_flow_fn *deleted, void *context,
 		       struct fw_err *err)
 {
 	memset(deleter, 0, sizeof(*deleter));
-	if (fw_socket_open(&deleter->socket, 0, err) < 0)
+	if (fw_ct_batch_open(&deleter->batch, err) < 0)
 		return -1;
 	deleter->deleted = deleted;
 	deleter->context = context;
-	deleter->messages = fw_realloc_array(NULL, BATCH, FW_CT_IDENTITY_SIZE);
-	deleter->pending = fw_calloc(BATCH, sizeof(*deleter->pending));
+	deleter->pending = fw_calloc(FW_CT_BATCH, sizeof(*deleter->pending));
 	return 0;
 }
 
@@ -43,73 +31,34 @@ void fw_ct_deleter_close(struct fw_ct_deleter *deleter)
 {
 	unsigned int i;
 
-	for (i = 0; i < deleter->pending_count; i++)
-		free(deleter->pending[i].strings);
+	for (i = 0; i < deleter->batch.count; i++)
+		fw_ct_pending_release(&deleter->pending[i]);
 	free(deleter->pending);
-	free(deleter->messages);
-	fw_socket_close(&deleter->socket);
+	fw_ct_batch_close(&deleter->batch);
 	memset(deleter, 0, sizeof(*deleter));
-}
-
-/* ---- gathering ------------------------------------------------------------------------------- */
-
-static char *keep_bytes(struct fw_bytes *bytes, char *at)
-{
-	if (!bytes->length)
-		return at;
-	memcpy(at, bytes->data, bytes->length);
-	bytes->data = at;
-	return at + bytes->length;
-}
-
-/* Copies the flow with its strings, which else would go with the message that they came in. */
-static void keep_flow(struct fw_ct_pending *pending, const struct fw_flow *flow)
-{
-	struct fw_flow *copy = &pending->flow;
-	size_t size = flow->labels.length + flow->helper.length + flow->secctx.length +
-		      flow->netns.length;
-	char *at;
-
-	*copy = *flow;
-	pending->sys = 0;
-	pending->strings = NULL;
-	if (!size)
-		return;
-	at = pending->strings = fw_malloc(size);
-	at = keep_bytes(&copy->labels, at);
-	at = keep_bytes(&copy->helper, at);
-	at = keep_bytes(&copy->secctx, at);
-	keep_bytes(&copy->netns, at);
-}
-
-static void put_delete(struct fw_ct_deleter *deleter, const struct fw_flow *flow)
-{
-	char *at = deleter->messages + deleter->used;
-	struct nlmsghdr *message;
-
-	/* So that no padding of attributes goes to the kernel uninitialised. */
-	memset(at, 0, FW_CT_IDENTITY_SIZE);
-	message = fw_message_begin(&deleter->socket, at,
-				   NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0,
-				   flow->family);
-	fw_ct_put_identity(message, flow);
-	deleter->used += mnl_nlmsg_size(mnl_nlmsg_get_payload_len(message));
-	if (!deleter->pending_count)
-		deleter->first_seq = message->nlmsg_seq;
 }
 
 int fw_ct_delete(struct fw_ct_deleter *deleter, const struct fw_flow *flow, struct fw_err *err)
 {
-	put_delete(deleter, flow);
-	keep_flow(&deleter->pending[deleter->pending_count++], flow);
-	return deleter->pending_count < BATCH ? 0 : fw_ct_deleter_finish(deleter, err);
+	struct fw_ct_batch *batch = &deleter->batch;
+	struct nlmsghdr *message;
+
+	fw_ct_pending_keep(&deleter->pending[batch->count], flow);
+	message = fw_ct_batch_begin(batch, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0,
+				    flow->family);
+	fw_ct_put_identity(message, flow);
+	fw_ct_batch_end(batch, message);
+	return batch->count < FW_CT_BATCH ? 0 : fw_ct_deleter_finish(deleter, err);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static int refused(struct fw_ct_deleter *deleter, const struct fw_message_error *error,
+static int refused(void *context, unsigned int which, const struct fw_message_error *error,
 		   struct fw_err *err)
 {
+	struct fw_ct_deleter *deleter = context;
+
+	deleter->pending[which].sys = error->sys;
 	if (error->sys == ENOENT) {
 		deleter->gone++;
 		return 0;
@@ -121,70 +70,28 @@ static int refused(struct fw_ct_deleter *deleter, const struct fw_message_error 
 	return error->sys == EPERM || error->sys == EOPNOTSUPP ? -1 : 0;
 }
 
-static int read_errors(struct fw_ct_deleter *deleter, const char *bytes, size_t size,
-		       struct fw_err *err)
-{
-	const struct nlmsghdr *message = (const void *)bytes;
-	struct fw_message_error error;
-	int left = (int)size;
-	uint32_t which;
-
-	for (; fw_message_fits(message, left); message = mnl_nlmsg_next(message, &left)) {
-		which = message->nlmsg_seq - deleter->first_seq;
-		if (message->nlmsg_type != NLMSG_ERROR || which >= deleter->pending_count ||
-		    fw_message_error_read(message, &error) < 0 || !error.sys)
-			continue;
-		deleter->pending[which].sys = error.sys;
-		if (refused(deleter, &error, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int receive_errors(struct fw_ct_deleter *deleter, struct fw_err *err)
-{
-	char buffer[8192] __attribute__((aligned(8)));
-	ssize_t length;
-
-	for (;;) {
-		length = fw_socket_receive(&deleter->socket, buffer, sizeof(buffer), MSG_DONTWAIT,
-					   err);
-		if (length <= 0)
-			return (int)length;
-		if (read_errors(deleter, buffer, (size_t)length, err) < 0)
-			return -1;
-	}
-}
-
-static void tell(struct fw_ct_deleter *deleter, bool known)
+static void tell(struct fw_ct_deleter *deleter, unsigned int count, bool known)
 {
 	struct fw_ct_pending *pending;
 	unsigned int i;
 
-	for (i = 0; i < deleter->pending_count; i++) {
+	for (i = 0; i < count; i++) {
 		pending = &deleter->pending[i];
 		if (known && !pending->sys) {
 			deleter->count++;
 			if (deleter->deleted)
 				deleter->deleted(deleter->context, &pending->flow);
 		}
-		free(pending->strings);
-		pending->strings = NULL;
+		fw_ct_pending_release(pending);
 	}
-	deleter->pending_count = 0;
-	deleter->used = 0;
 }
 
 int fw_ct_deleter_finish(struct fw_ct_deleter *deleter, struct fw_err *err)
 {
-	int result;
+	unsigned int count = deleter->batch.count;
+	int result = fw_ct_batch_send(&deleter->batch, ASKED, refused, deleter, err);
 
-	if (!deleter->pending_count)
-		return 0;
-	result = fw_socket_send(&deleter->socket, deleter->messages, deleter->used, ASKED, err);
-	if (!result)
-		result = receive_errors(deleter, err);
-	tell(deleter, !result);
+	tell(deleter, count, !result);
 	return result;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/kernel/ct-query.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libmnl/libmnl.h>
@@ -13,6 +14,7 @@
 #include <sys/time.h>
 
 #include "fwctl/kernel/ct-decode.h"
+#include "fwctl/kernel/ct-encode.h"
 #include "fwctl/kernel/ring.h"
 #include "fwctl/kernel/sysctl.h"
 #include "fwctl/kernel/socket.h"
@@ -273,6 +275,22 @@ static int get_flow(struct work *work, struct nlmsghdr *request, struct fw_err *
 	/* No such flow is an empty list. */
 	fw_err_free(err);
 	return 0;
+}
+
+int fw_ct_find(const struct fw_flow *like, fw_flow_fn *take, void *context, struct fw_err *err)
+{
+	const struct fw_filter all = { 0 };
+	struct work work = { .filter = &all, .take = take, .context = context };
+	char buffer[FW_CT_IDENTITY_SIZE] __attribute__((aligned(8))) = { 0 };
+	struct fw_socket nobody = { 0 };
+	struct nlmsghdr *request = fw_message_begin(
+		&nobody, buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, like->family);
+
+	fw_ct_decoder_init(&work.decoder);
+	fw_ct_put_tuple(request, CTA_TUPLE_ORIG, &like->orig, like->proto, like->family);
+	if (like->present >> FW_FLOW_ZONE & 1)
+		mnl_attr_put_u16(request, CTA_ZONE, htons(like->zone));
+	return get_flow(&work, request, err);
 }
 
 int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context, struct fw_err *err)

@@ -17,6 +17,9 @@ void *fw_realloc_array(void *old, size_t count, size_t size);
 char *fw_strdup(const char *text);
 char *fw_strndup(const char *text, size_t length);
 
+/* For what the allocators of libraries return: the same memory, never NULL. */
+void *fw_mem_check(void *memory);
+
 /* As vasprintf/asprintf. The caller frees the result. */
 char *fw_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

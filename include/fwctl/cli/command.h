@@ -26,6 +26,8 @@ struct fw_command {
 	bool (*wants_json)(const void *values);
 	const struct fw_option *options; /* or NULL */
 	size_t values_size;              /* of the struct that the options fill; starts as zeros */
+	/* Rows that are made at run time, and fill the same struct; the caller frees them. Or NULL. */
+	struct fw_option *(*more_options)(void);
 	/* &fw_filter_source (cli/filter-options.h) adds the filter options; or NULL. A pointer, so
 	 * that programs without a filter do not load what it needs. */
 	const struct fw_filter_source *filter_source;

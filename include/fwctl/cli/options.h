@@ -55,6 +55,18 @@ fw_option_set fw_set_size;     /* uint64_t bytes: a number with an optional K, M
 int fw_options_parse(const struct fw_option_group *groups, int argc, char **argv, bool stop_early,
 		     struct fw_err *err);
 
+/*
+ * For command lines that come by the thousand: finds options without walking the rows. Made from
+ * groups that outlive it.
+ */
+struct fw_option_index;
+struct fw_option_index *fw_option_index_new(const struct fw_option_group *groups);
+void fw_option_index_free(struct fw_option_index *index);
+
+/* As fw_options_parse(), with the groups of the index. */
+int fw_options_parse_indexed(const struct fw_option_index *index, int argc, char **argv,
+			     struct fw_err *err);
+
 /* Whether `name` (`length` bytes) is one of the names in "a|b|c". */
 bool fw_option_has_name(const struct fw_option *option, const char *name, size_t length);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Deleting flows by identity, many in one datagram. The kernel works on a datagram before the
- * send returns and answers nothing but errors, so after each batch it is known which flows were
+ * Deleting flows by identity, many in one datagram. After each batch it is known which flows were
  * deleted and which were gone already.
  */
 #ifndef FWCTL_KERNEL_CT_DELETE_H
@@ -11,25 +10,20 @@
 #include <stdint.h>
 
 #include "fwctl/base/err.h"
+#include "fwctl/kernel/ct-batch.h"
 #include "fwctl/kernel/ct-query.h"
-#include "fwctl/kernel/socket.h"
 #include "fwctl/model/flow.h"
 
 struct fw_ct_pending;
 
 struct fw_ct_deleter {
-	struct fw_socket socket;
+	struct fw_ct_batch batch;
 	fw_flow_fn *deleted; /* is told of each flow that this deleted; its return counts nothing */
 	void *context;
 	uint64_t count;  /* flows deleted so far */
 	uint64_t gone;   /* those that had ended, or been deleted by others, before */
 	uint64_t failed; /* those that the kernel refused to delete */
-	/* The batch that is being gathered: */
-	char *messages;
-	size_t used;
-	uint32_t first_seq;
-	unsigned int pending_count;
-	struct fw_ct_pending *pending;
+	struct fw_ct_pending *pending; /* the flow of each message of the batch */
 };
 
 /* -1 with `err` set. Release with fw_ct_deleter_close() after success only. */

@@ -31,4 +31,9 @@ typedef int fw_flow_fn(void *context, const struct fw_flow *flow);
 int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context,
 	       struct fw_err *err);
 
+/*
+ * Calls `take` for the flow that has the original tuple and the zone of `like`, if there is one.
+ */
+int fw_ct_find(const struct fw_flow *like, fw_flow_fn *take, void *context, struct fw_err *err);
+
 #endif

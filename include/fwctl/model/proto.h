@@ -7,6 +7,7 @@
 #ifndef FWCTL_MODEL_PROTO_H
 #define FWCTL_MODEL_PROTO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fwctl/model/field.h"
@@ -30,6 +31,7 @@ struct fw_proto {
 	const struct fw_word *states; /* names of its states, or NULL */
 	uint32_t closing;             /* 1 << each state in which a connection takes leave */
 	const struct fw_timer *timers;
+	bool maybe_untracked; /* some kernels have no tracker for it: its flows have no fields there */
 };
 
 /* Defined by the generated registry in the extensions layer; ends with NULL; generic comes last. */

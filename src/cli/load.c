@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/cli/load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl/base/buf.h"
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/load-lines.h"
+#include "fwctl/kernel/ct-write.h"
+
+/* A longer line is none: a file without line feeds shall not fill the memory. */
+#define LINE_MAX_BYTES 65536
+#define READ_SIZE      (4 * LINE_MAX_BYTES)
+
+struct work {
+	struct fw_load *load;
+	struct fw_cli *cli;
+	struct fw_line_reader *reader;
+	struct fw_ct_writer writer;
+	uint64_t line; /* the number of the one that is being read */
+};
+
+/* ---- what becomes of a line ------------------------------------------------------------------ */
+
+static void report(struct work *work, uint64_t line, const struct fw_err *err)
+{
+	struct fw_buf text = { 0 };
+
+	work->load->bad++;
+	fw_buf_printf(&text, "%s:%" PRIu64 ": ", work->load->name, line);
+	/* Words of the file are in it. */
+	fw_buf_escaped(&text, err->what, strlen(err->what));
+	if (err->hint)
+		fw_buf_printf(&text, " (%s)", err->hint);
+	fw_cli_note(work->cli, "%s", fw_buf_text(&text));
+	fw_buf_free(&text);
+}
+
+static void written(void *context, uint64_t line, const struct fw_err *refusal)
+{
+	struct work *work = context;
+
+	if (refusal)
+		report(work, line, refusal);
+	else
+		work->load->done++;
+}
+
+/* -1 ends the reading: cli->err is set, or the line was bad and that is enough. */
+static int take_write(struct work *work, const struct fw_write *write)
+{
+	if (work->load->dry_run) {
+		work->load->done++;
+		return 0;
+	}
+	if (fw_ct_write(&work->writer, write, work->line, &work->cli->err) < 0)
+		return -1;
+	if (!work->load->strict)
+		return 0;
+	/* So that nothing behind a line that is refused gets done. */
+	if (fw_ct_writer_finish(&work->writer, &work->cli->err) < 0)
+		return -1;
+	return work->load->bad ? -1 : 0;
+}
+
+static int take_line(struct work *work, char *line, size_t length)
+{
+	struct fw_err err = FW_ERR_INIT;
+	const struct fw_write *write;
+	int result;
+
+	work->line++;
+	result = fw_line_read(work->reader, line, length, &write, &err);
+	if (result > 0)
+		return take_write(work, write);
+	if (!result)
+		return 0;
+	/* What the kernel has refused of the lines before comes first. */
+	result = fw_ct_writer_finish(&work->writer, &work->cli->err);
+	report(work, work->line, &err);
+	fw_err_free(&err);
+	return result < 0 || work->load->strict ? -1 : 0;
+}
+
+static int take_long_line(struct work *work)
+{
+	struct fw_err err = FW_ERR_INIT;
+
+	work->line++;
+	fw_err_set(&err, FW_ERR_FAILED, "the line is longer than %d bytes", LINE_MAX_BYTES);
+	report(work, work->line, &err);
+	fw_err_free(&err);
+	return work->load->strict ? -1 : 0;
+}
+
+/* ---- lines of a file ------------------------------------------------------------------------- */
+
+struct source {
+	char *bytes; /* READ_SIZE, and one for a NUL */
+	size_t length;
+	bool skipping; /* inside of a line that is too long */
+};
+
+/* All whole lines that there are; what is left over moves to the front. */
+static int take_lines(struct work *work, struct source *source)
+{
+	char *at = source->bytes, *end = at + source->length, *newline;
+
+	while ((newline = memchr(at, '\n', (size_t)(end - at)))) {
+		if (source->skipping)
+			source->skipping = false;
+		else if (newline - at > LINE_MAX_BYTES
+				 ? take_long_line(work) < 0
+				 : take_line(work, at, (size_t)(newline - at)) < 0)
+			return -1;
+		at = newline + 1;
+	}
+	source->length = (size_t)(end - at);
+	if (source->skipping || source->length > LINE_MAX_BYTES) {
+		source->length = 0;
+		if (!source->skipping && take_long_line(work) < 0)
+			return -1;
+		source->skipping = true;
+	}
+	memmove(source->bytes, at, source->length);
+	return 0;
+}
+
+static int read_more(struct work *work, struct source *source)
+{
+	ssize_t got;
+
+	do {
+		got = read(work->load->fd, source->bytes + source->length,
+			   READ_SIZE - source->length);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return fw_err_sys(&work->cli->err, errno, "reading %s", work->load->name);
+	source->length += (size_t)got;
+	return got > 0;
+}
+
+static int take_file(struct work *work, struct source *source)
+{
+	int more;
+
+	while ((more = read_more(work, source)) > 0)
+		if (take_lines(work, source) < 0)
+			return -1;
+	if (more < 0)
+		return -1;
+	/* The last line may have no end. */
+	return source->length ? take_line(work, source->bytes, source->length) : 0;
+}
+
+int fw_load_run(struct fw_load *load, struct fw_cli *cli)
+{
+	struct work work = { .load = load, .cli = cli };
+	struct source source = { 0 };
+
+	if (!load->dry_run && fw_ct_writer_open(&work.writer, written, &work, &cli->err) < 0)
+		return -1;
+	work.reader = fw_line_reader_new();
+	source.bytes = fw_malloc(READ_SIZE + 1);
+	take_file(&work, &source);
+	if (cli->err.kind == FW_ERR_NONE)
+		fw_ct_writer_finish(&work.writer, &cli->err);
+	free(source.bytes);
+	fw_line_reader_free(work.reader);
+	fw_ct_writer_close(&work.writer);
+	return cli->err.kind == FW_ERR_NONE ? 0 : -1;
+}

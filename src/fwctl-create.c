@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fwctl create: a flow into the connection table that no packet has made. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "config.h"
+#include "fwctl/cli/command.h"
+#include "fwctl/cli/flow-options.h"
+#include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
+#include "fwctl/format/formats.h"
+#include "fwctl/kernel/ct-query.h"
+#include "fwctl/kernel/ct-write.h"
+#include "fwctl/kernel/labels.h"
+
+struct values {
+	struct fw_flow_reader flow; /* the first, because the rows of flows fill it */
+	struct fw_output output;
+	bool add, quiet;
+};
+
+#define AT(member) .offset = offsetof(struct values, member)
+
+/* clang-format off */
+static const struct fw_option options[] = {
+	{ .names = "add", .letter = 'A', .set = fw_set_flag, AT(add),
+	  .help = "when the flow exists, update it instead of failing" },
+	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
+	  AT(output), .help = "how to show the flow, as of list" },
+	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ 0 },
+};
+/* clang-format on */
+
+/* Of the one write: the refusal is the error of the program. */
+static void written(void *context, uint64_t tag, const struct fw_err *refusal)
+{
+	struct fw_err *err = context;
+
+	(void)tag;
+	if (!refusal)
+		return;
+	fw_err_set(err, refusal->kind, "%s", refusal->what);
+	if (refusal->hint)
+		fw_err_hint(err, "%s", refusal->hint);
+}
+
+static int write_flow(const struct fw_write *write, struct fw_err *err)
+{
+	struct fw_ct_writer writer;
+
+	if (fw_ct_writer_open(&writer, written, err, err) < 0)
+		return -1;
+	if (!fw_ct_write(&writer, write, 0, err))
+		fw_ct_writer_finish(&writer, err);
+	fw_ct_writer_close(&writer);
+	return err->kind == FW_ERR_NONE ? 0 : -1;
+}
+
+static int show(void *context, const struct fw_flow *flow)
+{
+	return fw_sink_flow(context, flow);
+}
+
+/* As the kernel has it now: its own view of what was asked for. */
+static int show_flow(const struct values *values, const struct fw_flow *flow, struct fw_err *err)
+{
+	struct fw_word *labels = fw_labels_read();
+	struct fw_sink sink;
+	int status = fw_output_open(&values->output, FW_RECORD_FLOW, labels, &sink, err);
+
+	if (!status)
+		status = fw_ct_find(flow, show, &sink, err);
+	fw_sink_finish(&sink);
+	if (!status)
+		status = fw_output_check(&sink, err);
+	if (!status && sink.format == &fw_format_text)
+		fprintf(stderr, "fwctl %s: 1 flow entries have been created.\n", PACKAGE_VERSION);
+	fw_sink_free(&sink);
+	fw_labels_free(labels);
+	return status;
+}
+
+static int run(struct fw_cli *cli)
+{
+	struct values *values = cli->values;
+	struct fw_write *write = &values->flow.write;
+
+	write->verb = values->add ? FW_WRITE_ADD : FW_WRITE_CREATE;
+	if (fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
+	    fw_privilege_limit(&cli->err) < 0 || write_flow(write, &cli->err) < 0)
+		return -1;
+	return values->quiet ? 0 : show_flow(values, &write->flow, &cli->err);
+}
+
+static const struct fw_command command = {
+	.name = "create",
+	.summary = "Put a flow into the connection table",
+	.usage = "-p PROTO -s ADDR -d ADDR -t DURATION [--sport PORT] [--dport PORT] "
+		 "[--state NAME] [OPTIONS]",
+	.options = options,
+	.more_options = fw_flow_options,
+	.values_size = sizeof(struct values),
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return fw_main(&command, argc, argv);
+}
