@@ -41,6 +41,7 @@ shellcheck      shellcheck                  ShellCheck                      shel
 strace          strace                      strace                          strace                       strace
 systemd-analyze systemd                     systemd                         -                            systemd
 tmux            tmux                        tmux                            tmux                         tmux
+ufw             ufw                         ufw                             ufw                          ufw
 valgrind        valgrind,libc6-dbg          valgrind                        valgrind                     valgrind
 xz              xz-utils                    xz                              xz                           xz
 '
