@@ -3,6 +3,21 @@
 
 #include <string.h>
 
+void fw_packet_begin(struct fw_packet *packet, const struct fw_flow *flow)
+{
+	memset(packet, 0, sizeof(*packet));
+	packet->family = flow->family;
+	packet->proto = flow->protonum;
+	packet->src = flow->orig.src;
+	packet->sport = flow->orig.sport;
+	packet->dst = flow->reply.src;
+	packet->dport = flow->reply.sport;
+	packet->icmp_type = flow->orig.icmp_type;
+	packet->icmp_code = flow->orig.icmp_code;
+	packet->hop_limit = 64;
+	packet->state = FW_CT_STATE_NEW;
+}
+
 struct known_route {
 	uint8_t family; /* 0: not asked yet */
 	union fw_addr addr;

@@ -28,29 +28,12 @@ struct revoke {
 
 /* --- what the policy says of a flow ---------------------------------------------------------- */
 
-/* The packet that began it, as the filter hooks saw it: behind the translation of its destination,
- * before that of its source. */
-static void begin_packet(struct fw_packet *packet, const struct fw_flow *flow)
-{
-	memset(packet, 0, sizeof(*packet));
-	packet->family = flow->family;
-	packet->proto = flow->protonum;
-	packet->src = flow->orig.src;
-	packet->sport = flow->orig.sport;
-	packet->dst = flow->reply.src;
-	packet->dport = flow->reply.sport;
-	packet->icmp_type = flow->orig.icmp_type;
-	packet->icmp_code = flow->orig.icmp_code;
-	packet->hop_limit = 64;
-	packet->state = FW_CT_STATE_NEW;
-}
-
 /* 1 or 0; -1 with the error set. */
 static int lets_begin(struct revoke *revoke, const struct fw_flow *flow, struct fw_packet *packet)
 {
 	struct fw_explanation explanation;
 
-	begin_packet(packet, flow);
+	fw_packet_begin(packet, flow);
 	if (fw_way_find(&revoke->ways, packet, revoke->err) < 0)
 		return -1;
 	fw_policy_decide(revoke->policy, packet, &explanation);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,18 +34,26 @@ static void put_tenths(struct fw_buf *out, int64_t tenths)
 /* ---- the head ----------------------------------------------------------------------------------
  */
 
+static const char *order_of(const struct fw_top *top)
+{
+	if (top->flows_view)
+		return fw_top_columns[top->flows.order].name;
+	return top->order == FW_TALLY_BY_BYTES     ? "bytes"
+	       : top->order == FW_TALLY_BY_PACKETS ? "packets"
+						   : "flows";
+}
+
 static void put_title(struct fw_buf *out, const struct fw_top *top)
 {
-	time_t seconds = (time_t)(top->now->sample.time / 1000000000);
+	time_t seconds = (time_t)(top->pulse.time / 1000000000);
 	char text[16] = "";
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm))
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	fw_buf_printf(out, "fwctl top  %s  by %s  sorted by %s%s", text, top->key_text,
-		      top->order == FW_TALLY_BY_BYTES     ? "bytes"
-		      : top->order == FW_TALLY_BY_PACKETS ? "packets"
-							  : "flows",
+	fw_buf_printf(out, "fwctl top  %s  %s%s  sorted by %s%s%s", text,
+		      top->flows_view ? "" : "by ", top->flows_view ? "flows" : top->key_text,
+		      order_of(top), top->flows_view && top->flows.reverse ? ", reversed" : "",
 		      top->frozen ? "  FROZEN" : "");
 	if (top->filter_text && *top->filter_text) {
 		fw_buf_puts(out, "  filter: ");
@@ -54,7 +63,7 @@ static void put_title(struct fw_buf *out, const struct fw_top *top)
 
 static void put_gauge(struct fw_buf *out, const struct fw_top *top)
 {
-	const struct fw_table_stats *table = &top->now->sample.table;
+	const struct fw_table_stats *table = &top->pulse.table;
 	uint64_t cells = table->limit ? table->entries * GAUGE / table->limit : 0;
 	unsigned int i;
 
@@ -87,30 +96,76 @@ static int64_t per_second(int64_t growth, uint64_t nanoseconds)
 	return nanoseconds ? (int64_t)((double)growth * 1e10 / (double)nanoseconds) : 0;
 }
 
-static void put_rates(struct fw_buf *out, const struct fw_top *top)
+static void put_rate(struct fw_buf *out, const char *name, int64_t growth, uint64_t passed)
 {
-	static const enum fw_counter shown[] = { FW_COUNTER_INSERT_FAILED, FW_COUNTER_DROP,
-						 FW_COUNTER_EARLY_DROP };
-	const struct fw_stats_sample *now = &top->now->sample, *before;
-	uint64_t passed;
-	size_t i;
+	fw_buf_printf(out, "%s ", name);
+	put_tenths(out, per_second(growth, passed));
+	fw_buf_puts(out, "/s  ");
+}
 
-	if (!top->before) {
+/*
+ * Flows that nobody listened to when they were made end without an event (nf_conntrack_events=2),
+ * but the table gets smaller by them.
+ */
+static void put_births(struct fw_buf *out, const struct fw_top *top, int64_t growth,
+		       uint64_t passed)
+{
+	const struct fw_top_pulse *now = &top->pulse, *before = &top->last;
+	int64_t began = (int64_t)(now->began - before->began);
+	int64_t ended = (int64_t)(now->ended - before->ended);
+
+	if (!top->events.open)
+		return;
+	ended = began - growth > ended ? began - growth : ended;
+	/* What was lost is not counted. */
+	put_rate(out, now->lost > before->lost ? "new over" : "new", began, passed);
+	put_rate(out, now->lost > before->lost ? "ended over" : "ended", ended, passed);
+}
+
+/* As many as fit, the most telling first. */
+static void put_rates(struct fw_buf *out, const struct fw_top *top, unsigned int width)
+{
+	static const enum fw_counter shown[] = { FW_COUNTER_DROP, FW_COUNTER_EARLY_DROP,
+						 FW_COUNTER_INSERT_FAILED };
+	const struct fw_table_stats *now = &top->pulse.table, *before = &top->last.table;
+	uint64_t passed = top->pulse.clock - top->last.clock;
+	int64_t growth = (int64_t)(now->entries - before->entries);
+	size_t i, begin = out->length, fits;
+
+	if (!top->last.clock) {
 		fw_buf_puts(out, "rates: after the next reading");
 		return;
 	}
-	before = &top->before->sample;
-	passed = now->clock - before->clock;
-	fw_buf_puts(out, "growth ");
-	put_tenths(out, per_second((int64_t)(now->table.entries - before->table.entries), passed));
-	fw_buf_puts(out, "/s");
+	put_rate(out, "growth", growth, passed);
+	put_births(out, top, growth, passed);
 	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		fw_buf_printf(out, "  %s ", fw_counter_rows[shown[i]].name);
-		put_tenths(out, per_second((int64_t)fw_counter_sum_growth(&before->table,
-									  &now->table, shown[i]),
-					   passed));
-		fw_buf_puts(out, "/s");
+		fits = out->length;
+		put_rate(out, fw_counter_rows[shown[i]].name,
+			 (int64_t)fw_counter_sum_growth(before, now, shown[i]), passed);
+		/* Each ends with two blanks. */
+		if (out->length - begin > width + 2)
+			out->length = fits;
 	}
+}
+
+static void put_traffic(struct fw_buf *out, const struct fw_top *top)
+{
+	const struct fw_growth *traffic = &top->now->traffic;
+	uint64_t passed = top->before ? top->now->clock - top->before->clock : 0;
+
+	if (!top->now->counted) {
+		if (top->now->census.flows)
+			fw_buf_puts(out, "traffic is not counted here: 'fwctl stats --enable "
+					 "accounting' begins to");
+		return;
+	}
+	fw_buf_puts(out, "traffic ");
+	fw_top_put_short(out, (uint64_t)per_second((int64_t)traffic->packets, passed) / 10);
+	fw_buf_puts(out, " packets/s  original ");
+	fw_top_put_short(out, (uint64_t)per_second((int64_t)traffic->orig_bytes, passed) / 10);
+	fw_buf_puts(out, " bytes/s  reply ");
+	fw_top_put_short(out, (uint64_t)per_second((int64_t)traffic->reply_bytes, passed) / 10);
+	fw_buf_puts(out, " bytes/s");
 }
 
 static void put_share(struct fw_buf *out, const char *name, uint64_t part, uint64_t whole)
@@ -131,8 +186,12 @@ static void put_kinds(struct fw_buf *out, const struct fw_census *census)
 /* ---- the groups --------------------------------------------------------------------------------
  */
 
-static void put_headings(struct fw_buf *out, const struct fw_top *top)
+static void put_headings(struct fw_buf *out, const struct fw_top *top, unsigned int width)
 {
+	if (top->flows_view) {
+		fw_top_put_flow(out, NULL, width, top->now->counted, top->now->stamped);
+		return;
+	}
 	fw_buf_printf(out, "%10s %7s %9s", "flows", "share", "flows/s");
 	if (top->now->tally.counted)
 		fw_buf_printf(out, " %12s %12s", "packets/s", "bytes/s");
@@ -180,7 +239,7 @@ static void put_group(struct fw_buf *out, const struct fw_top *top,
 	uint64_t passed = 0;
 
 	if (top->before) {
-		passed = top->now->sample.clock - top->before->sample.clock;
+		passed = top->now->clock - top->before->clock;
 		old = fw_tally_find(&top->before->tally, fw_tally_entry_key(tally, entry),
 				    entry->length);
 	}
@@ -212,36 +271,63 @@ static unsigned int put_groups(struct fw_buf *out, const struct fw_top *top, uns
 	return (unsigned int)count;
 }
 
+/* ---- flows -------------------------------------------------------------------------------------
+ */
+
+/* As many as there is room for, so that the selected one is among them, with a line before and
+ * behind it where there are such; its line in *selected. */
+static unsigned int put_flows(struct fw_buf *out, const struct fw_top *top, unsigned int width,
+			      unsigned int room, unsigned int *selected)
+{
+	const struct fw_top_flows *flows = &top->flows;
+	size_t first = flows->selected >= room ? flows->selected - room + 1 : 0, i, begin;
+
+	for (i = first; i < flows->count && i - first < room; i++) {
+		begin = out->length;
+		fw_top_put_flow(out, &flows->rows[i], width, top->now->counted, top->now->stamped);
+		end_line(out, begin, width);
+		if (i == flows->selected)
+			*selected = (unsigned int)(i - first);
+	}
+	return (unsigned int)(i - first);
+}
+
 /* ---- the screen --------------------------------------------------------------------------------
  */
 
-static const char *const help[] = {
-	"",
-	"  b      count by another field: src, dst, proto,dport, src/24, proto,state, ...",
-	"  s      sort by flows, bytes or packets",
-	"  /      a filter, with the options of 'fwctl list': -p udp --dport 53",
-	"  space  freeze the figures, and go on",
-	"  h      this help, and back",
-	"  q      quit",
-	"",
-	"  flows/s is by how much the number of flows of a group grows or shrinks.",
-	"  Bytes and packets are there when the kernel counts them:",
-	"  fwctl stats --enable accounting",
-};
+static const char help[] =
+	"\n"
+	"  f      flows, or groups of them\n"
+	"  b      groups by another field: src, dst, proto,dport, src/24, ...\n"
+	"  s > <  sort by the next column, by the one before\n"
+	"  r      the other way round\n"
+	"  up, down, page up, page down, home, end: select a flow\n"
+	"  enter  details of the selected flow, and back\n"
+	"  k      delete the selected flow: asks first\n"
+	"  /      a filter, with the options of 'fwctl list': -p udp --dport 53\n"
+	"  space  freeze the figures, and go on\n"
+	"  h      this help, and back\n"
+	"  q      quit\n"
+	"\n"
+	"  flows/s is by how much the number of flows of a group grows or shrinks.\n"
+	"  Bytes and packets are there when the kernel counts them:\n"
+	"  fwctl stats --enable accounting\n";
 
-#define HELP (sizeof(help) / sizeof(help[0]))
-
-static unsigned int put_help(struct fw_buf *out, unsigned int width, unsigned int room)
+/* A text of several lines, each cut to the width. */
+static unsigned int put_lines(struct fw_buf *out, const char *text, unsigned int width,
+			      unsigned int room)
 {
-	unsigned int i;
-	size_t begin;
+	unsigned int count;
+	size_t begin, length;
 
-	for (i = 0; i < HELP && i < room; i++) {
+	for (count = 0; *text && count < room; count++) {
 		begin = out->length;
-		fw_buf_puts(out, help[i]);
+		length = strcspn(text, "\n");
+		fw_buf_put(out, text, length);
 		end_line(out, begin, width);
+		text += length + (text[length] == '\n');
 	}
-	return i;
+	return count;
 }
 
 /* The lines of the head, by number. */
@@ -251,30 +337,63 @@ static void put_head(struct fw_buf *out, const struct fw_top *top, unsigned int 
 	switch (line) {
 	case 0: put_title(out, top); break;
 	case 1: put_gauge(out, top); break;
-	case 2: put_rates(out, top); break;
-	case 3: put_kinds(out, &top->now->sample.census); break;
-	case 4: put_history(out, top, width); break;
-	case 5: put_headings(out, top); break;
+	case 2: put_rates(out, top, width); break;
+	case 3: put_kinds(out, &top->now->census); break;
+	case 4: put_traffic(out, top); break;
+	case FW_TOP_LINE_HISTORY: put_history(out, top, width); break;
+	case FW_TOP_LINE_HEADINGS: put_headings(out, top, width); break;
 	}
 }
 
-#define HEAD 6
+#define HEAD (FW_TOP_LINE_HEADINGS + 1)
 
-void fw_top_draw(const struct fw_top *top, unsigned int width, unsigned int height,
-		 struct fw_buf *out)
+static unsigned int put_body(struct fw_buf *out, const struct fw_top *top, unsigned int width,
+			     unsigned int room, unsigned int *selected)
+{
+	struct fw_buf text = { 0 };
+	unsigned int lines;
+
+	if (top->help)
+		return put_lines(out, help, width, room);
+	if (!top->flows_view)
+		return put_groups(out, top, width, room);
+	if (!top->details)
+		return put_flows(out, top, width, room, selected);
+	fw_top_details_put(top, &text);
+	lines = put_lines(out, fw_buf_text(&text), width, room);
+	fw_buf_free(&text);
+	return lines;
+}
+
+static void put_foot(struct fw_buf *out, const struct fw_top *top)
+{
+	if (top->notice[0])
+		fw_buf_puts(out, top->notice);
+	else if (top->flows_view)
+		fw_buf_puts(out, "q quit  h help  f groups  s sort  r reverse  enter details  "
+				 "k kill  / filter");
+	else
+		fw_buf_puts(out, "q quit  h help  f flows  b by  s sort  / filter  space freeze");
+}
+
+unsigned int fw_top_draw(struct fw_top *top, unsigned int width, unsigned int height,
+			 struct fw_buf *out)
 {
 	unsigned int line, room = height > HEAD + 1 ? height - HEAD - 1 : 0;
+	unsigned int selected = UINT_MAX;
 	size_t begin;
 
+	top->page = room;
 	for (line = 0; line < HEAD && line + 1 < height; line++) {
 		begin = out->length;
 		put_head(out, top, line, width);
 		end_line(out, begin, width);
 	}
-	line += top->help ? put_help(out, width, room) : put_groups(out, top, width, room);
+	line += put_body(out, top, width, room, &selected);
 	for (; line + 1 < height; line++)
 		fw_buf_putc(out, '\n');
 	begin = out->length;
-	fw_buf_puts(out, "q quit  h help  b by  s sort  / filter  space freeze");
+	put_foot(out, top);
 	end_line(out, begin, width);
+	return selected == UINT_MAX ? 0 : HEAD + selected;
 }

@@ -11,14 +11,24 @@
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/kernel/ct-stats.h"
 
-/* Keys that are kept: many screens of them, in a few megabytes. */
+/* Keys of groups that are kept: many screens of them, in a few megabytes. */
 #define BOUND 20000
 
-/* What `b` goes through. */
-static const char *const keys[] = { "src",         "dst",    "proto,dport", "src/24",
-				    "proto,state", "status", "mark" };
+/* A reading waits for so many times the processor time that it takes. */
+#define REST 6
 
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
+/* How often the queue of events is looked at, in milliseconds. */
+#define HEAR 250
+
+#define NSEC_PER_SEC 1000000000ull
+
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+}
 
 /* ---- reading -----------------------------------------------------------------------------------
  */
@@ -27,7 +37,6 @@ static void free_reading(struct fw_top_reading *reading)
 {
 	if (!reading)
 		return;
-	fw_stats_sample_free(&reading->sample);
 	fw_tally_free(&reading->tally);
 	free(reading);
 }
@@ -38,33 +47,103 @@ void fw_top_forget(struct fw_top *top)
 	free_reading(top->now);
 	top->before = NULL;
 	top->now = NULL;
+	fw_meter_free(&top->meter);
+	fw_top_flows_forget(&top->flows);
 }
 
 void fw_top_free(struct fw_top *top)
 {
 	fw_top_forget(top);
-}
-
-static uint64_t monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	fw_top_flows_free(&top->flows);
+	fw_table_stats_free(&top->pulse.table);
+	fw_table_stats_free(&top->last.table);
+	fw_buf_free(&top->policy);
+	if (top->events.open) {
+		(void)fw_listener_stop(&top->events.listener, NULL);
+		fw_socket_close(&top->events.socket);
+	}
 }
 
 static int take(void *context, const struct fw_flow *flow)
 {
-	struct fw_top_reading *reading = context;
+	static const uint64_t counters = 1ull << FW_TUPLE_PACKETS;
+	struct fw_top *top = context;
+	struct fw_top_reading *reading = top->now;
+	struct fw_growth growth = { 0 };
 
-	fw_census_add(&reading->sample.census, flow);
-	fw_tally_add(&reading->tally, flow);
+	fw_census_add(&reading->census, flow);
+	if (flow->orig.present & counters) {
+		reading->counted = true;
+		growth = fw_meter_see(&top->meter, flow);
+	}
+	if (flow->present >> FW_FLOW_START & 1)
+		reading->stamped = true;
+	if (top->flows_view)
+		fw_top_flows_add(&top->flows, flow, &growth);
+	else
+		fw_tally_add(&reading->tally, flow);
 	return 0;
 }
 
+static struct fw_top_reading *begin_reading(struct fw_top *top)
+{
+	struct fw_top_reading *reading = fw_calloc(1, sizeof(*reading));
+	uint64_t seed = 0;
+
+	reading->time = fw_stats_now();
+	reading->clock = read_clock(CLOCK_MONOTONIC);
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = reading->clock;
+	fw_tally_init(&reading->tally, &top->key, BOUND, seed);
+	fw_meter_begin(&top->meter);
+	if (top->flows_view)
+		fw_top_flows_begin(&top->flows);
+	return reading;
+}
+
+/* `whole`: no flow was missed. */
+static void end_reading(struct fw_top *top, bool whole)
+{
+	struct fw_top_reading *now = top->now;
+
+	if (whole)
+		fw_meter_finish(&top->meter);
+	now->traffic = top->meter.total;
+	if (top->flows_view)
+		fw_top_flows_finish(&top->flows, &top->meter,
+				    top->before ? now->clock - top->before->clock : 0, now->time);
+}
+
+int fw_top_read(struct fw_top *top, struct fw_err *err)
+{
+	struct fw_ct_query query = { .filter = top->filter };
+	uint64_t began = read_clock(CLOCK_PROCESS_CPUTIME_ID), rest;
+	bool whole;
+
+	fw_top_hear(top);
+	free_reading(top->before);
+	top->before = top->now;
+	top->now = begin_reading(top);
+	whole = !fw_ct_each(&query, take, top, err);
+	/* A table that changed its shape while it was read is still worth showing. */
+	if (!whole && err->kind != FW_ERR_INCOMPLETE)
+		return -1;
+	fw_err_free(err);
+	end_reading(top, whole);
+	top->cost = read_clock(CLOCK_PROCESS_CPUTIME_ID) - began;
+	rest = top->cost * REST;
+	if (rest < top->interval * NSEC_PER_SEC)
+		rest = top->interval * NSEC_PER_SEC;
+	top->read_due = read_clock(CLOCK_MONOTONIC) + rest;
+	return 0;
+}
+
+/* ---- the pulse ---------------------------------------------------------------------------------
+ */
+
 static void remember_fill(struct fw_top *top)
 {
-	const struct fw_table_stats *table = &top->now->sample.table;
+	const struct fw_table_stats *table = &top->pulse.table;
 
 	if (top->history_count == FW_TOP_HISTORY) {
 		memmove(top->history, top->history + 1,
@@ -75,71 +154,58 @@ static void remember_fill(struct fw_top *top)
 		(uint16_t)fw_metric_percent(table->entries, table->limit, 1);
 }
 
-int fw_top_read(struct fw_top *top, struct fw_err *err)
+static int take_pulse(struct fw_top *top, struct fw_err *err)
 {
-	struct fw_top_reading *reading = fw_calloc(1, sizeof(*reading));
-	struct fw_ct_query query = { .filter = top->filter };
-	uint64_t seed = 0, began = monotonic();
+	struct fw_top_pulse pulse = {
+		.time = fw_stats_now(),
+		.clock = read_clock(CLOCK_MONOTONIC),
+		.began = top->events.began,
+		.ended = top->events.ended,
+		.lost = top->events.lost,
+	};
 
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
-		seed = began;
-	fw_tally_init(&reading->tally, &top->key, BOUND, seed);
-	reading->sample.time = fw_stats_now();
-	reading->sample.clock = began;
-	/* A table that changed its shape while it was read is still worth showing. */
-	if (fw_table_stats_read(&reading->sample.table, err) < 0 ||
-	    (fw_ct_each(&query, take, reading, err) < 0 && err->kind != FW_ERR_INCOMPLETE)) {
-		free_reading(reading);
+	if (fw_table_stats_read(&pulse.table, err) < 0) {
+		fw_table_stats_free(&pulse.table);
 		return -1;
 	}
-	fw_err_free(err);
-	free_reading(top->before);
-	top->before = top->now;
-	top->now = reading;
-	top->cost = monotonic() - began;
+	fw_table_stats_free(&top->last.table);
+	top->last = top->pulse;
+	top->pulse = pulse;
+	top->pulse_due = pulse.clock + top->interval * NSEC_PER_SEC;
 	remember_fill(top);
 	return 0;
 }
 
-uint64_t fw_top_pause(const struct fw_top *top, uint64_t seconds)
+int fw_top_step(struct fw_top *top, struct fw_err *err)
 {
-	uint64_t wanted = seconds * 1000, least = top->cost / 1000000 * 4;
+	bool changed = fw_top_hear(top);
+	uint64_t clock = read_clock(CLOCK_MONOTONIC);
 
-	return wanted > least ? wanted : least;
-}
-
-/* ---- keys --------------------------------------------------------------------------------------
- */
-
-static void next_key(struct fw_top *top)
-{
-	const struct fw_option option = { .arg = "KEY", .offset = 0 };
-	unsigned int i;
-
-	for (i = 0; i < KEYS && strcmp(keys[i], top->key_text) != 0; i++)
-		;
-	top->key_text = keys[i < KEYS ? (i + 1) % KEYS : 0];
-	/* The readings point to the key. */
-	fw_top_forget(top);
-	fw_stats_set_by(&top->key, &option, top->key_text, NULL);
-}
-
-enum fw_top_action fw_top_press(struct fw_top *top, int key)
-{
-	switch (key) {
-	case 'q': return FW_TOP_QUIT;
-	case '/': return FW_TOP_ASK;
-	case ' ': top->frozen = !top->frozen; return FW_TOP_DRAW;
-	case 'h':
-	case '?': top->help = !top->help; return FW_TOP_DRAW;
-	case 's': top->order = (top->order + 1) % 3; return FW_TOP_DRAW;
-	case 'b': next_key(top); return FW_TOP_READ;
-	default:
-		if (!top->help)
-			return FW_TOP_NOTHING;
-		top->help = false;
-		return FW_TOP_DRAW;
+	/* Freezing keeps what there is, not what there is not yet. */
+	if ((!top->frozen && clock >= top->pulse_due) || !top->pulse.clock) {
+		if (take_pulse(top, err) < 0)
+			return -1;
+		changed = true;
 	}
+	if ((!top->frozen && clock >= top->read_due) || !top->now) {
+		if (fw_top_read(top, err) < 0)
+			return -1;
+		changed = true;
+	}
+	return changed;
+}
+
+int fw_top_wait(const struct fw_top *top)
+{
+	uint64_t clock = read_clock(CLOCK_MONOTONIC), left = UINT64_MAX;
+
+	if (!top->frozen)
+		left = top->pulse_due < top->read_due ? top->pulse_due : top->read_due;
+	if (left != UINT64_MAX)
+		left = left > clock ? (left - clock) / 1000000 + 1 : 0;
+	if (top->events.open && left > HEAR)
+		left = HEAR;
+	return left == UINT64_MAX ? -1 : left > INT32_MAX ? INT32_MAX : (int)left;
 }
 
 /* ---- a filter ----------------------------------------------------------------------------------

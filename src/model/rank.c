@@ -45,15 +45,37 @@ static uint64_t number(enum fw_rank_key key, const struct fw_flow *flow)
 	}
 }
 
-static void make_key(const struct fw_rank *rank, const struct fw_flow *flow, uint64_t *key)
+/* The first sixteen bytes of the name; all names of states differ in them. */
+static void state_key(uint64_t *key, const struct fw_flow *flow)
 {
+	const char *name = flow->present >> FW_FLOW_STATE & 1 && flow->proto->states
+				   ? fw_word_name(flow->proto->states, flow->state)
+				   : NULL;
+	char text[16] = "\xff";
+
+	if (name)
+		memcpy(text, name, strnlen(name, sizeof(text)));
+	memcpy(key, text, sizeof(text));
+	key[0] = be64toh(key[0]);
+	key[1] = be64toh(key[1]);
+}
+
+static void make_key(const struct fw_rank *rank, const struct fw_flow *flow, uint64_t given,
+		     uint64_t *key)
+{
+	unsigned int i;
+
 	memset(key, 0, KEY_WORDS * sizeof(*key));
-	if (rank->key == FW_RANK_SRC)
-		addr_key(key, flow->family, &flow->orig.src);
-	else if (rank->key == FW_RANK_DST)
-		addr_key(key, flow->family, &flow->orig.dst);
-	else
-		key[0] = ~number(rank->key, flow);
+	switch (rank->key) {
+	case FW_RANK_SRC: addr_key(key, flow->family, &flow->orig.src); break;
+	case FW_RANK_DST: addr_key(key, flow->family, &flow->orig.dst); break;
+	case FW_RANK_PROTO: key[0] = flow->protonum; break;
+	case FW_RANK_STATE: state_key(key, flow); break;
+	case FW_RANK_GIVEN: key[0] = ~given; break;
+	default: key[0] = ~number(rank->key, flow);
+	}
+	for (i = 0; i < KEY_WORDS - 1 && rank->reverse; i++)
+		key[i] = ~key[i];
 	key[KEY_WORDS - 1] = rank->seen;
 }
 
@@ -125,9 +147,14 @@ static void sift_down(struct fw_ranked *items, size_t count)
 
 void fw_rank_add(struct fw_rank *rank, const struct fw_flow *flow)
 {
+	fw_rank_add_as(rank, flow, 0);
+}
+
+void fw_rank_add_as(struct fw_rank *rank, const struct fw_flow *flow, uint64_t given)
+{
 	struct fw_ranked item;
 
-	make_key(rank, flow, item.key);
+	make_key(rank, flow, given, item.key);
 	rank->seen++;
 	if (rank->limit && rank->count == rank->limit) {
 		if (compare(&item, &rank->items[0]) >= 0)

@@ -38,7 +38,11 @@ starts() {
 	echo "echo \$\$ > pid; exec '$FWCTL_BUILD/fwctl' --netns '$(host_ns table)' top --interval 1 $*" > run
 	env -u TMUX TERM=screen tmux -S terminal -f /dev/null new-session -d "${size[@]}" \
 		"sh run 2> said; echo \$? > ended" 3>&-
-	wait_for 10 shows "by $([[ $* == *--by* ]] && echo "" || echo src)"
+	case $* in
+	*--flows*) wait_for 10 shows '^fwctl top  [0-9:]{8}  flows' ;;
+	*--by*) wait_for 10 shows '  by ' ;;
+	*) wait_for 10 shows '  by src' ;;
+	esac
 }
 
 press() {
@@ -63,7 +67,7 @@ shows() {
 	shows '^     flows   share   flows/s  src$'
 	same "30 50.0% 10.0.0.1
 20 33.3% 10.0.0.2
-10 16.7% 10.0.1.3" "$(screen | sed -n '7,9p' | awk '{ print $1, $2, $4 }')"
+10 16.7% 10.0.1.3" "$(screen | sed -n '8,10p' | awk '{ print $1, $2, $4 }')"
 	matches "$(screen | tail -n 1)" '^q quit  h help'
 }
 
@@ -81,7 +85,7 @@ shows() {
 	wait_for 5 shows '^\[\.{30}\] 0\.1%  360 of '
 	shows '10\.0\.9\.8$'
 	# The line of what it was: it has risen.
-	matches "$(screen | sed -n 5p)" '^_+[_.=+*#-]*#+$'
+	matches "$(screen | sed -n 6p)" '^_+[_.=+*#-]*#+$'
 }
 
 @test "keys: by, sort, help, quit" {
@@ -90,7 +94,7 @@ shows() {
 	wait_for 5 shows '^ +60  100\.0% .*  192\.0\.2\.1$'
 	press b
 	wait_for 5 shows '  udp 53$'
-	matches "$(screen | sed -n 7p)" '^ +40   66\.7% .* udp 53$'
+	matches "$(screen | sed -n 8p)" '^ +40   66\.7% .* udp 53$'
 	press s
 	wait_for 5 shows 'sorted by bytes'
 	press h
@@ -103,6 +107,125 @@ shows() {
 	same "" "$(cat said)"
 }
 
+# ---- flows ---------------------------------------------------------------------------------------
+
+# sends PORT PAUSE: one flow that goes on, on the host's own loopback
+sends() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_spawn table bash -c 'exec 5<> /dev/udp/127.0.0.1/$1
+		while :; do echo 1234567890 >&5; sleep $2; done' sends "$1" "$2" 2> /dev/null
+}
+
+# tracks: flows of the host itself are tracked, counted and stamped.
+tracks() {
+	host_run table nft 'add table inet track; add chain inet track out {
+		type filter hook output priority 0; }; add rule inet track out ct state new accept'
+	host_run table sh -c 'cd /proc/sys/net/netfilter && echo 1 > nf_conntrack_acct &&
+		echo 1 > nf_conntrack_timestamp && echo 600 > nf_conntrack_udp_timeout'
+}
+
+# listed PATTERN: what there is of it in the list, from the top
+listed() {
+	screen | sed -n '8,$p' | grep -oE "$1" | tr '\n' ' '
+}
+
+@test "flows, by what they carry, by another column, and the other way round" {
+	tracks
+	sends 1001 0.2
+	sends 1002 0.02
+	starts 80 24 --flows -d 127.0.0.1
+	same "" "$(screen | awk 'length > 80')"
+	shows '^proto +state +source +destination +left +pkts/s +byte/s$'
+	wait_for 10 shows '^udp +unreplied +127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:1002 +[0-9]+s +[1-9][0-9]* +[1-9][0-9]*$'
+	wait_for 10 shows '^traffic [1-9][0-9]* packets/s  original [1-9][0-9]* bytes/s  reply 0 bytes/s$'
+	wait_for 10 [ "$(listed '127\.0\.0\.1:100[12]')" = '127.0.0.1:1002 127.0.0.1:1001 ' ]
+	press r
+	wait_for 10 shows 'sorted by byte/s, reversed$'
+	same '127.0.0.1:1001 127.0.0.1:1002 ' "$(listed '127\.0\.0\.1:100[12]')"
+	press r
+	press s
+	wait_for 10 shows 'sorted by proto$'
+	press '<'
+	press '<'
+	wait_for 10 shows 'sorted by pkts/s$'
+	# All columns where there is room for them.
+	tmux -S terminal resize-window -x 200 -y 50
+	wait_for 10 shows ' left +age +packets +bytes +pkts/s +byte/s$'
+	same 50 "$(screen | wc -l)"
+	# A flow that began is among them, one that ended says so or has gone.
+	wait_for 10 shows ' new [0-9.]+/s  ended [0-9.]+/s '
+	press f
+	wait_for 10 shows '  by src  sorted by flows'
+}
+
+@test "what is not counted is not shown, and the order is another one" {
+	starts 80 24 --flows
+	shows 'sorted by left$'
+	shows '^proto +state +source +destination +left$'
+	shows "^traffic is not counted here: 'fwctl stats --enable accounting' begins to$"
+	press '<' '<'
+	wait_for 10 shows 'sorted by source$'
+	same 10.0.0.1 "$(listed '10\.0\.[01]\.[0-9]+' | cut -d ' ' -f 1)"
+	press r
+	wait_for 10 shows 'sorted by source, reversed$'
+	same 10.0.1.3 "$(listed '10\.0\.[01]\.[0-9]+' | cut -d ' ' -f 1)"
+}
+
+@test "details: both directions, the policy's line, and its life" {
+	printf 'default deny incoming\nallow 7777/udp\nallow from 10.7.0.0/16 to any port 4711 proto tcp\n' > policy.conf
+	fwctl_in table policy apply policy.conf
+	host_run table ip link add one0 type veth peer name two0
+	host_run table ip link set two0 up
+	host_run table ip addr add 10.6.0.1/16 dev one0
+	host_run table ip link set one0 up
+	host_run table conntrack -I -p tcp --state SYN_RECV -s 10.7.1.2 -d 10.6.0.1 --sport 1 \
+		--dport 4711 -t 900
+	host_run table ip route add 10.7.0.0/16 dev one0
+	starts 80 24 --flows -p tcp
+	wait_for 10 shows '^tcp +SYN_RECV '
+	press Enter
+	wait_for 10 shows '^original  10\.7\.1\.2:1 > 10\.6\.0\.1:4711$'
+	shows '^reply     10\.6\.0\.1:4711 > 10\.7\.1\.2:1$'
+	shows '^policy    allow by line [0-9]+: allow proto tcp from 10\.7\.0\.0/16 to any port 4711$'
+	shows '^          asked: in tcp from 10\.7\.1\.2:1 to 10\.6\.0\.1:4711 (on|in) one0 '
+	host_run table conntrack -U -p tcp -s 10.7.1.2 --state ESTABLISHED -u SEEN_REPLY,ASSURED
+	wait_for 10 shows '^          [0-9:.]+  was answered  became assured  ESTABLISHED$'
+	wait_for 10 shows '^status    seen-reply, assured$'
+	host_run table conntrack -D -p tcp -s 10.7.1.2
+	wait_for 10 shows '^          [0-9:.]+  ended$'
+	shows '^          it has ended$'
+	# It stays to be looked at, until one goes back.
+	sleep 2.5
+	shows '^flow      tcp 10\.7\.1\.2:1 > 10\.6\.0\.1:4711'
+	press Escape
+	wait_for 10 shows '^proto '
+}
+
+@test "the selected flow is deleted, but only after a yes" {
+	starts 80 24 --flows -p udp --dport 123
+	shows ' 0 \(0\.0%\)  ipv6'
+	press k
+	wait_for 10 shows '^there is no flow to delete$'
+	flows 10.0.0.9 123 2
+	press '<'
+	wait_for 10 shows ' 10\.0\.0\.9:2 '
+	press '<' Down
+	wait_for 10 shows 'sorted by source$'
+	press k
+	wait_for 10 shows '^delete udp 10\.0\.0\.9:[12] > 192\.0\.2\.1:123\? \(y: yes\)$'
+	press n
+	wait_for 10 shows '^q quit'
+	same 2 "$(fwctl_in table list --count --dport 123)"
+	press k
+	wait_for 10 shows '^delete udp'
+	deleted=$(screen | grep -oE '10\.0\.0\.9:[12]' | tail -n 1)
+	press y
+	wait_for 10 shows '^deleted$'
+	same 1 "$(fwctl_in table list --count --dport 123)"
+	same 0 "$(fwctl_in table list --count --dport 123 --sport "${deleted##*:}")"
+	same 60 "$(fwctl_in table list --count --not --dport 123)"
+}
+
 @test "a filter is typed live; a wrong one is said and changes nothing" {
 	starts 80 24
 	press /
@@ -110,8 +233,8 @@ shows() {
 	press -l -- '--dport 443'
 	press Enter
 	wait_for 5 shows 'filter: --dport 443$'
-	same "20 100.0% 10.0.0.2" "$(screen | sed -n 7p | awk '{ print $1, $2, $4 }')"
-	same "" "$(screen | sed -n 8p)"
+	same "20 100.0% 10.0.0.2" "$(screen | sed -n 8p | awk '{ print $1, $2, $4 }')"
+	same "" "$(screen | sed -n 9p)"
 	press /
 	wait_for 5 shows '^filter: *$'
 	press -l -- '--dport 99999'

@@ -5,7 +5,14 @@
 
 #include "fwctl/base/map.h"
 #include "fwctl/kernel/route.h"
+#include "fwctl/model/flow.h"
 #include "fwctl/policy/packet.h"
+
+/*
+ * The packet that began the flow, as the filter hooks saw it: behind the translation of its
+ * destination, before that of its source. All but its way is filled.
+ */
+void fw_packet_begin(struct fw_packet *packet, const struct fw_flow *flow);
 
 /* What the kernel has answered so far: many flows share few addresses. */
 struct fw_ways {

@@ -6,7 +6,9 @@
 #ifndef FWCTL_MODEL_RANK_H
 #define FWCTL_MODEL_RANK_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fwctl/base/words.h"
 #include "fwctl/model/flow.h"
@@ -19,17 +21,21 @@ enum fw_rank_key {
 	FW_RANK_AGE,
 	FW_RANK_SRC, /* these two, of the original direction: IPv4 first, the lowest first */
 	FW_RANK_DST,
+	FW_RANK_PROTO, /* the lowest number first */
+	FW_RANK_STATE, /* in alphabetical order, flows without a state last */
+	FW_RANK_GIVEN, /* by the number of fw_rank_add_as(), the largest first */
 };
 
-/* Their names; ends with a NULL name. */
+/* The names of those that list sorts by; ends with a NULL name. */
 extern const struct fw_word fw_rank_words[];
 
 struct fw_ranked;
 
-/* Start with all zero but these two. */
+/* Start with all zero but these three. */
 struct fw_rank {
 	enum fw_rank_key key;
 	size_t limit; /* 0: none */
+	bool reverse; /* the other way round */
 	struct fw_ranked *items;
 	size_t count, capacity;
 	uint64_t seen; /* flows that were added, kept or not */
@@ -38,6 +44,9 @@ struct fw_rank {
 /* Takes a copy, with all that the flow points to. */
 void fw_rank_add(struct fw_rank *rank, const struct fw_flow *flow);
 
+/* The same, with the number that FW_RANK_GIVEN goes by. */
+void fw_rank_add_as(struct fw_rank *rank, const struct fw_flow *flow, uint64_t number);
+
 /*
  * Calls `take` for each that was kept, in order; flows that rank the same in the order they were
  * added. Ends early when it returns anything but 0. Nothing may be added afterwards.
@@ -45,7 +54,7 @@ void fw_rank_add(struct fw_rank *rank, const struct fw_flow *flow);
 void fw_rank_each(struct fw_rank *rank, int (*take)(void *context, const struct fw_flow *flow),
 		  void *context);
 
-/* Forgets all flows; key and limit stay. */
+/* Forgets all flows; key, limit and direction stay. */
 void fw_rank_clear(struct fw_rank *rank);
 
 #endif
