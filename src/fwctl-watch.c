@@ -80,6 +80,10 @@ static const struct fw_option options[] = {
 	  .data = tables, .help = "of flows, or of expectations" },
 	{ .names = "lifecycle", .set = fw_set_flag, AT(watch.lifecycle),
 	  .help = "a line for each phase of a flow, and how long the one before took" },
+	{ .names = "denied", .set = fw_set_flag, AT(watch.denied),
+	  .help = "packets that the policy blocks, and by which line" },
+	{ .names = "policy", .set = fw_set_flag, AT(watch.policy),
+	  .help = "changes of the ruleset, and who made them" },
 	{ .names = "count", .arg = "N", .set = fw_set_number, AT(watch.count), .min = 1,
 	  .help = "end after so many events" },
 	{ .names = "for", .arg = "DURATION", .set = fw_set_duration, AT(watch.seconds), .min = 1,
@@ -137,12 +141,43 @@ static int check_expects(struct fw_cli *cli, const struct values *values)
 	return 0;
 }
 
+static int check_notices(struct fw_cli *cli, const struct values *values)
+{
+	static const enum fw_flow_field fields[] = { FW_FIELD_FAMILY, FW_FIELD_PROTONUM };
+	const struct fw_cond *unfit = fw_filter_beyond(cli->filter, fields, 2);
+
+	if (values->table == TABLE_EXPECT)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--denied and --policy go with flows, not with --table expect");
+	if (values->watch.policy && cli->filter->count)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "%s says nothing about a change of the ruleset",
+				  cli->filter->conds[0].option);
+	if (unfit)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "%s says nothing about a packet, only about a flow",
+				  unfit->option);
+	return 0;
+}
+
+static int check_usage(struct fw_cli *cli, const struct values *values)
+{
+	const struct fw_watch_options *watch = &values->watch;
+
+	if (values->table == TABLE_EXPECT && check_expects(cli, values) < 0)
+		return -1;
+	if (watch->lifecycle && check_lifecycle(cli, values) < 0)
+		return -1;
+	return watch->denied || watch->policy ? check_notices(cli, values) : 0;
+}
+
 static void choose_defaults(struct values *values)
 {
 	struct fw_watch_options *watch = &values->watch;
 
 	watch->expects = values->table == TABLE_EXPECT;
-	watch->flows = !watch->expects;
+	watch->flows = !watch->expects &&
+		       ((!watch->denied && !watch->policy) || watch->kinds || watch->lifecycle);
 	if (watch->lifecycle)
 		watch->kinds = ALL_KINDS;
 	if (!watch->kinds)
@@ -160,11 +195,28 @@ static void choose_defaults(struct values *values)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
+static enum fw_record record_of(const struct fw_watch_options *watch)
+{
+	if (watch->denied || watch->policy)
+		return FW_RECORD_NOTICE;
+	return watch->expects ? FW_RECORD_EXPECT_EVENT : FW_RECORD_EVENT;
+}
+
+/* What the events are called that were counted. */
+static const char *what_of(const struct fw_watch_options *watch)
+{
+	if (!watch->denied && !watch->policy)
+		return watch->expects ? "expectation events" : "flow events";
+	if (watch->flows || (watch->denied && watch->policy))
+		return "events";
+	return watch->denied ? "blocked packets" : "changes of the ruleset";
+}
+
 static void say_count(const struct values *values, const struct fw_sink *sink, uint64_t shown)
 {
 	if (sink->format == &fw_format_text && !values->watch.quiet)
-		fprintf(stderr, "fwctl %s: %" PRIu64 " %s events have been shown.\n",
-			PACKAGE_VERSION, shown, values->watch.expects ? "expectation" : "flow");
+		fprintf(stderr, "fwctl %s: %" PRIu64 " %s have been shown.\n", PACKAGE_VERSION,
+			shown, what_of(&values->watch));
 }
 
 static int run(struct fw_cli *cli)
@@ -175,15 +227,12 @@ static int run(struct fw_cli *cli)
 	uint64_t shown;
 	int status;
 
-	if (values->table == TABLE_EXPECT && check_expects(cli, values) < 0)
-		return -1;
-	if (values->watch.lifecycle && check_lifecycle(cli, values) < 0)
+	if (check_usage(cli, values) < 0)
 		return -1;
 	choose_defaults(values);
 	labels = fw_labels_read();
-	status = fw_output_open(&values->output,
-				values->watch.expects ? FW_RECORD_EXPECT_EVENT : FW_RECORD_EVENT,
-				labels, &sink, &cli->err);
+	status = fw_output_open(&values->output, record_of(&values->watch), labels, &sink,
+				&cli->err);
 	if (status < 0)
 		goto out;
 	status = fw_watch_run(cli, &values->watch, &sink, &shown);

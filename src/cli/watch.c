@@ -30,6 +30,19 @@ void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event)
 		event->present |= 1ull << FW_EVENT_HAS_PROGRAM;
 }
 
+void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count)
+{
+	const struct fw_event event = {
+		.present = 1ull << FW_EVENT_HAS_BASICS | 1ull << FW_EVENT_HAS_AT_LEAST,
+		.kind = FW_EVENT_LOST,
+		.time = time,
+		.at_least = count,
+	};
+
+	watch->lost += count;
+	fw_sink_event(watch->sink, &event, NULL);
+}
+
 /* ---- the loop -------------------------------------------------------------------------------- */
 
 static int wait_time(const struct fw_watch *watch)
@@ -66,15 +79,9 @@ static int pause_all(struct fw_watch *watch)
 static int take_lost(struct fw_watch *watch, struct fw_watch_feed *feed,
 		     const struct fw_heard *heard)
 {
-	struct fw_event event = {
-		.present = 1ull << FW_EVENT_HAS_BASICS | 1ull << FW_EVENT_HAS_AT_LEAST,
-		.kind = FW_EVENT_LOST,
-		.time = heard->time,
-		.at_least = heard->lost,
-	};
-
-	watch->lost += heard->lost;
-	fw_sink_event(watch->sink, &event, NULL);
+	if (feed->kind->lost)
+		return feed->kind->lost(watch, feed, heard);
+	fw_watch_show_gap(watch, heard->time, heard->lost);
 	return feed->kind->recover ? feed->kind->recover(watch, feed) : 0;
 }
 
@@ -126,11 +133,22 @@ static int open_feed(struct fw_watch *watch, const struct fw_watch_kind *kind)
 static int open_feeds(struct fw_watch *watch)
 {
 	const struct fw_watch_options *options = watch->options;
+	const struct {
+		bool wanted;
+		const struct fw_watch_kind *kind;
+	} rows[] = {
+		{ options->flows, &fw_watch_flows },
+		{ options->expects, &fw_watch_expects },
+		/* Blocked packets need to know when the policy is another one, and before they are
+		 * taken: sockets are emptied in this order. */
+		{ options->policy || options->denied, &fw_watch_rulesets },
+		{ options->denied, &fw_watch_denied },
+	};
+	size_t i;
 
-	if (options->flows && open_feed(watch, &fw_watch_flows) < 0)
-		return -1;
-	if (options->expects && open_feed(watch, &fw_watch_expects) < 0)
-		return -1;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].wanted && open_feed(watch, rows[i].kind) < 0)
+			return -1;
 	return 0;
 }
 
@@ -156,6 +174,15 @@ static int begin_feeds(struct fw_watch *watch)
 	return status;
 }
 
+static void finish_feeds(struct fw_watch *watch)
+{
+	struct fw_watch_feed *feed = watch->feeds;
+
+	for (; feed < watch->feeds + watch->feed_count; feed++)
+		if (feed->kind->finish)
+			feed->kind->finish(watch, feed);
+}
+
 static int run(struct fw_watch *watch)
 {
 	int status, stopped;
@@ -165,6 +192,7 @@ static int run(struct fw_watch *watch)
 	status = begin_feeds(watch);
 	if (!status)
 		status = loop(watch);
+	finish_feeds(watch);
 	stopped = fw_listener_stop(&watch->listener, status ? NULL : &watch->cli->err);
 	return status ? status : stopped;
 }

@@ -41,17 +41,26 @@ const struct fw_field *const fw_json_expect_rows[] = {
 };
 
 static const struct fw_field *const event_head[] = {
-	&fw_event_fields[FW_FIELD_EVENT],
-	&fw_event_fields[FW_FIELD_EVENT_TIME],
-	&fw_event_fields[FW_FIELD_AT_LEAST],
-	NULL,
+	&fw_event_fields[FW_FIELD_EVENT],    &fw_event_fields[FW_FIELD_EVENT_TIME],
+	&fw_event_fields[FW_FIELD_AT_LEAST], &fw_event_fields[FW_FIELD_LINE],
+	&fw_event_fields[FW_FIELD_RULE],     &fw_event_fields[FW_FIELD_IN],
+	&fw_event_fields[FW_FIELD_OUT],      NULL,
 };
 
 static const struct fw_field *const event_tail[] = {
-	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_AFTER],   &fw_event_fields[FW_FIELD_LIVED],
-	&fw_event_fields[FW_FIELD_REASON],  &fw_event_fields[FW_FIELD_PORTID],
-	&fw_event_fields[FW_FIELD_PROGRAM], NULL,
+	&fw_event_fields[FW_FIELD_CHANGED],    &fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],      &fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_LENGTH],     &fw_event_fields[FW_FIELD_REASON],
+	&fw_event_fields[FW_FIELD_GENERATION], &fw_event_fields[FW_FIELD_PID],
+	&fw_event_fields[FW_FIELD_PORTID],     &fw_event_fields[FW_FIELD_PROGRAM],
+	&fw_event_fields[FW_FIELD_TOUCHED],    NULL,
+};
+
+static const struct fw_field *const packet_rows[] = {
+	&fw_flow_fields[FW_FIELD_FAMILY],
+	&fw_flow_fields[FW_FIELD_PROTO],
+	&fw_flow_fields[FW_FIELD_PROTONUM],
+	NULL,
 };
 
 /* Every flow of the table is confirmed, so saying it of each says nothing. */
@@ -232,6 +241,7 @@ const struct fw_format fw_format_json = {
 	.event_head = event_head,
 	.event_tail = event_tail,
 	.proto_info = true,
+	.packet_rows = packet_rows,
 	.begin = begin,
 	.open = open,
 	.field = field,

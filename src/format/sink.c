@@ -28,6 +28,11 @@ static int choose_rows(struct fw_sink *sink, struct fw_err *err)
 
 	if (fw_sink_is_event(sink) && !format->event_head)
 		return fw_err_set(err, FW_ERR_MISUSE, "format %s cannot show events", format->name);
+	if (sink->setup.kind == FW_RECORD_NOTICE && !format->packet_rows)
+		return fw_err_set(
+			err, FW_ERR_MISUSE,
+			"format %s cannot show blocked packets and changes of the ruleset",
+			format->name);
 	if (!fw_sink_is_expect(sink) && format->choose_rows) {
 		format->choose_rows(sink);
 		return 0;
@@ -182,6 +187,25 @@ int fw_sink_expect_event(struct fw_sink *sink, const struct fw_event *event,
 	sink->format->begin(sink);
 	emit_event_rows(sink, sink->format->event_head, event);
 	emit_rows(sink, expect);
+	emit_event_rows(sink, sink->format->event_tail, event);
+	return end_record(sink);
+}
+
+/* A packet has one direction: its fields stand in no group. */
+int fw_sink_packet(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
+{
+	const struct fw_field *const *row;
+
+	sink->record = flow;
+	sink->event = event;
+	sink->proto = flow->proto;
+	sink->family = flow->family;
+	sink->format->begin(sink);
+	emit_event_rows(sink, sink->format->event_head, event);
+	for (row = sink->format->packet_rows; *row; row++)
+		sink->format->field(sink, *row, fw_field_at(*row, flow));
+	emit_fields(sink, fw_tuple_head, &flow->orig, false);
+	emit_fields(sink, flow->proto->tuple, &flow->orig, false);
 	emit_event_rows(sink, sink->format->event_tail, event);
 	return end_record(sink);
 }

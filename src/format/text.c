@@ -81,6 +81,12 @@ static const struct fw_field *const expect_rows[] = {
 	NULL,
 };
 
+static const struct fw_field *const packet_rows[] = {
+	&fw_flow_fields[FW_FIELD_PROTO],
+	&fw_flow_fields[FW_FIELD_PROTONUM],
+	NULL,
+};
+
 /* "udp      17 ": names are padded to eight columns. */
 static char *put_padded(char *at, const char *name)
 {
@@ -289,6 +295,7 @@ const struct fw_format fw_format_text = {
 	.expect_rows = expect_rows,
 	.event_head = fw_text_event_head,
 	.event_tail = fw_text_event_tail,
+	.packet_rows = packet_rows,
 	.event_field = fw_text_event_field,
 	.flags = FW_OUTPUT_EXTENDED | FW_OUTPUT_ID | FW_OUTPUT_TIMESTAMP | FW_OUTPUT_KTIMESTAMP |
 		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS | FW_OUTPUT_CHANGES,

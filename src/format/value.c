@@ -34,6 +34,11 @@ static void put_addr(struct fw_buf *out, const struct fw_sink *sink, const void 
 	out->length = (size_t)(end - out->data);
 }
 
+static uint32_t shown_flags(const struct fw_field *row)
+{
+	return row->words == fw_status_words ? FW_SHOWN_STATUS : UINT32_MAX;
+}
+
 static void put_flags(struct fw_buf *out, const struct fw_word *words, uint32_t flags)
 {
 	const char *comma = "";
@@ -90,7 +95,7 @@ void fw_value_put(struct fw_buf *out, const struct fw_sink *sink, const struct f
 	case FW_TYPE_STATE: put_word(out, sink->proto->states, *(const uint8_t *)at); break;
 	case FW_TYPE_WORD: put_word(out, row->words, *(const uint8_t *)at); break;
 	case FW_TYPE_FLAGS:
-		put_flags(out, row->words, *(const uint32_t *)at & FW_SHOWN_STATUS);
+		put_flags(out, row->words, *(const uint32_t *)at & shown_flags(row));
 		break;
 	case FW_TYPE_STRING: fw_buf_escaped(out, bytes->data, bytes->length); break;
 	case FW_TYPE_LABELS: put_labels(out, sink, bytes); break;

@@ -46,31 +46,13 @@ const struct fw_field fw_expect_fields[FW_EXPECT_FIELDS + 1] = {
 #undef AT
 /* clang-format on */
 
-static bool fits(const struct fw_cond *cond)
+const struct fw_cond *fw_expect_unfit(const struct fw_filter *filter)
 {
 	static const enum fw_flow_field fields[] = { FW_FIELD_FAMILY,  FW_FIELD_PROTONUM,
 						     FW_FIELD_ID,      FW_FIELD_ZONE,
 						     FW_FIELD_TIMEOUT, FW_FIELD_HELPER };
-	size_t i;
 
-	if (cond->op == FW_OP_SUM)
-		return false;
-	if (cond->where & FW_IN_ORIG)
-		return true;
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (cond->field == &fw_flow_fields[fields[i]])
-			return true;
-	return false;
-}
-
-const struct fw_cond *fw_expect_unfit(const struct fw_filter *filter)
-{
-	size_t i;
-
-	for (i = 0; i < filter->count; i++)
-		if (!fits(&filter->conds[i]))
-			return &filter->conds[i];
-	return NULL;
+	return fw_filter_beyond(filter, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
 static uint64_t move_bit(const struct fw_expect *expect, enum fw_expect_bit from,

@@ -240,3 +240,28 @@ bool fw_filter_match(const struct fw_filter *filter, const struct fw_flow *flow)
 			return false;
 	return true;
 }
+
+static bool is_among(const struct fw_cond *cond, const enum fw_flow_field *fields, size_t count)
+{
+	size_t i;
+
+	if (cond->op == FW_OP_SUM)
+		return false;
+	if (cond->where & FW_IN_ORIG)
+		return true;
+	for (i = 0; i < count; i++)
+		if (cond->field == &fw_flow_fields[fields[i]])
+			return true;
+	return false;
+}
+
+const struct fw_cond *fw_filter_beyond(const struct fw_filter *filter,
+				       const enum fw_flow_field *fields, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < filter->count; i++)
+		if (!is_among(&filter->conds[i], fields, count))
+			return &filter->conds[i];
+	return NULL;
+}

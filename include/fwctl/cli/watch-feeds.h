@@ -25,7 +25,10 @@ struct fw_watch_kind {
 	int (*begin)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	int (*take)(struct fw_watch *watch, struct fw_watch_feed *feed,
 		    const struct fw_heard *heard);
-	/* After a gap of this feed was shown. */
+	/* Instead of fw_watch_show_gap() with heard->lost. */
+	int (*lost)(struct fw_watch *watch, struct fw_watch_feed *feed,
+		    const struct fw_heard *heard);
+	/* After that. */
 	int (*recover)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	/* The mark that was asked for with fw_listener_mark(). */
 	void (*mark)(struct fw_watch *watch, struct fw_watch_feed *feed);
@@ -33,6 +36,8 @@ struct fw_watch_kind {
 	int (*pause)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	/* When `pause` is to be called at the latest: monotonic nanoseconds, 0: no matter. */
 	uint64_t (*wake)(const struct fw_watch *watch, const struct fw_watch_feed *feed);
+	/* When nothing more comes. */
+	void (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	void (*close)(struct fw_watch_feed *feed);
 };
 
@@ -53,11 +58,14 @@ struct fw_watch {
 	struct fw_ct_decoder decoder;
 	struct fw_peers peers;
 	uint64_t lost;
-	uint64_t shown; /* events, gaps not counted */
+	uint32_t rulesets; /* changes of the ruleset so far, as long as they are listened to */
+	uint64_t shown;    /* events, gaps not counted */
 };
 
 extern const struct fw_watch_kind fw_watch_flows;
 extern const struct fw_watch_kind fw_watch_expects;
+extern const struct fw_watch_kind fw_watch_denied;
+extern const struct fw_watch_kind fw_watch_rulesets;
 
 #define FW_NSEC_PER_SEC 1000000000ull
 
@@ -66,6 +74,9 @@ uint64_t fw_watch_now(clockid_t clock);
 
 /* Nothing more is to be shown. */
 bool fw_watch_has_enough(const struct fw_watch *watch);
+
+/* Shows that so many events were lost. */
+void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count);
 
 /* Puts the name of the program into the event, where it has a port. */
 void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event);

@@ -11,12 +11,12 @@
 
 /* What is asked for; zero is not a default of all of it. */
 struct fw_watch_options {
-	bool flows, expects;   /* what to watch */
-	unsigned int kinds;    /* 1 << enum fw_event_kind, of those to show */
-	uint64_t count;        /* ends after so many events; 0: no limit */
-	uint64_t seconds;      /* ends after so long; 0: no limit */
-	uint64_t queue;        /* bytes that wait for our reader at most */
-	uint64_t buffer;       /* bytes of each socket's receive buffer */
+	bool flows, expects, denied, policy; /* what to watch */
+	unsigned int kinds;                  /* 1 << enum fw_event_kind, of those to show */
+	uint64_t count;                      /* ends after so many events; 0: no limit */
+	uint64_t seconds;                    /* ends after so long; 0: no limit */
+	uint64_t queue;                      /* bytes that wait for our reader at most */
+	uint64_t buffer;                     /* bytes of each socket's receive buffer */
 	uint64_t cover;        /* seconds between readings of the table for silent flows; 0: none */
 	bool resync, reliable; /* see fwctl-watch(8) */
 	bool changes;          /* says of an update what it changed */

@@ -23,6 +23,7 @@ enum fw_record {
 	FW_RECORD_EXPECT,
 	FW_RECORD_EVENT,        /* of flows */
 	FW_RECORD_EXPECT_EVENT, /* of expectations */
+	FW_RECORD_NOTICE,       /* blocked packets, changes of the ruleset; also events of flows */
 };
 
 struct fw_format {
@@ -36,7 +37,10 @@ struct fw_format {
 	void (*choose_rows)(struct fw_sink *sink);
 	/* Rows of an event before and behind those of its flow; NULL: it cannot show events. */
 	const struct fw_field *const *event_head, *const *event_tail;
-	/* Shows a row of them; NULL: field() can. */
+	/* Rows of a flow that stand before the addresses of a blocked packet; NULL: it cannot show
+	 * blocked packets and changes of the ruleset. */
+	const struct fw_field *const *packet_rows;
+	/* Shows a row of events; NULL: field() can. */
 	void (*event_field)(struct fw_sink *sink, const struct fw_field *row, const void *at);
 	unsigned int flags; /* enum fw_output_flag bits that it understands */
 	bool columns;       /* that can be chosen */
@@ -110,7 +114,8 @@ static inline bool fw_sink_is_expect(const struct fw_sink *sink)
 
 static inline bool fw_sink_is_event(const struct fw_sink *sink)
 {
-	return sink->setup.kind == FW_RECORD_EVENT || sink->setup.kind == FW_RECORD_EXPECT_EVENT;
+	return sink->setup.kind == FW_RECORD_EVENT || sink->setup.kind == FW_RECORD_EXPECT_EVENT ||
+	       sink->setup.kind == FW_RECORD_NOTICE;
 }
 
 /* All formats, by name; ends with NULL. */
@@ -145,6 +150,9 @@ int fw_sink_expect(struct fw_sink *sink, const struct fw_expect *expect);
 int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow);
 int fw_sink_expect_event(struct fw_sink *sink, const struct fw_event *event,
 			 const struct fw_expect *expect);
+
+/* The same for a blocked packet: `flow` has what its headers say. */
+int fw_sink_packet(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow);
 
 /* Writes out what has gathered. Same return. */
 int fw_sink_flush(struct fw_sink *sink);

@@ -17,6 +17,9 @@ enum fw_event_kind {
 	FW_EVENT_ASSURED,
 	FW_EVENT_CLOSING,
 	FW_EVENT_GONE,
+	/* Of no flow: */
+	FW_EVENT_DENIED, /* a packet was blocked */
+	FW_EVENT_POLICY, /* the ruleset was changed */
 };
 
 /* What an update changed. */
@@ -28,6 +31,9 @@ enum fw_change {
 	FW_CHANGE_MARK = 1 << 4,
 	FW_CHANGE_LABELS = 1 << 5,
 };
+
+/* Whose tables a change of the ruleset was made in. */
+enum fw_touched { FW_TOUCHED_OWN = 1 << 0, FW_TOUCHED_OTHER = 1 << 1 };
 
 enum fw_event_source {
 	FW_SOURCE_KERNEL,
@@ -45,6 +51,14 @@ enum fw_event_bit {
 	FW_EVENT_HAS_AFTER,
 	FW_EVENT_HAS_LIVED,
 	FW_EVENT_HAS_REASON,
+	FW_EVENT_HAS_LINE,
+	FW_EVENT_HAS_RULE,
+	FW_EVENT_HAS_IN,
+	FW_EVENT_HAS_OUT,
+	FW_EVENT_HAS_LENGTH,
+	FW_EVENT_HAS_GENERATION,
+	FW_EVENT_HAS_PID,
+	FW_EVENT_HAS_TOUCHED,
 };
 
 struct fw_event {
@@ -58,6 +72,12 @@ struct fw_event {
 	uint64_t after;    /* nanoseconds that the phase before lasted */
 	uint64_t lived;    /* nanoseconds from the beginning to the end */
 	struct fw_bytes program, reason;
+	/* Of a blocked packet: */
+	uint32_t line;   /* of the policy */
+	uint32_t length; /* bytes, from layer 3 on */
+	struct fw_bytes rule, in, out;
+	/* Of a change of the ruleset: */
+	uint32_t generation, pid, touched; /* touched: enum fw_touched bits */
 };
 
 /* Rows of an event, for the formats to pick from by address. */
@@ -72,6 +92,14 @@ enum fw_event_field {
 	FW_FIELD_AFTER,
 	FW_FIELD_LIVED,
 	FW_FIELD_REASON,
+	FW_FIELD_LINE,
+	FW_FIELD_RULE,
+	FW_FIELD_IN,
+	FW_FIELD_OUT,
+	FW_FIELD_LENGTH,
+	FW_FIELD_GENERATION,
+	FW_FIELD_PID,
+	FW_FIELD_TOUCHED,
 	FW_EVENT_FIELDS,
 };
 extern const struct fw_field fw_event_fields[FW_EVENT_FIELDS + 1];

@@ -78,6 +78,13 @@ void fw_cond_add_state(struct fw_cond *cond, const struct fw_proto *proto, uint8
 
 bool fw_filter_match(const struct fw_filter *filter, const struct fw_flow *flow);
 
+/*
+ * The first condition that asks for something other than what the original tuple says and the flow
+ * fields listed (`count` of them); NULL when there is none.
+ */
+const struct fw_cond *fw_filter_beyond(const struct fw_filter *filter,
+				       const enum fw_flow_field *fields, size_t count);
+
 /* The one value of a condition that is a plain equality in one place, not negated; else false. */
 bool fw_cond_single(const struct fw_cond *cond, uint64_t *value);
 bool fw_cond_single_addr(const struct fw_cond *cond, const union fw_addr **addr, uint8_t *family);

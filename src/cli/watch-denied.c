@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The feed of blocked packets. Rules of the policy offer them to the packet log with their line;
+ * what that line says is read from the policy in force, anew whenever the ruleset changed.
+ */
+#include <linux/netfilter.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/policy-current.h"
+#include "fwctl/cli/policy-state.h"
+#include "fwctl/cli/watch-feeds.h"
+#include "fwctl/kernel/nflog.h"
+#include "fwctl/kernel/packet-head.h"
+#include "fwctl/model/filter.h"
+#include "fwctl/model/ruleset.h"
+#include "fwctl/policy/print.h"
+
+struct denied {
+	struct fw_current current; /* the policy in force, if it is known */
+	bool is_read;
+	uint32_t rulesets;  /* watch->rulesets when it was read */
+	struct fw_buf rule; /* the text of one */
+	int name_fd;        /* any socket of IPv4: names of interfaces are asked for there */
+	char in[IFNAMSIZ], out[IFNAMSIZ];
+	uint32_t next; /* sequence number of the next packet */
+	bool is_next_known;
+	uint64_t dropped; /* messages that the kernel could not deliver since the last packet */
+};
+
+/* ---- what the line says ---------------------------------------------------------------------- */
+
+static void read_policy(struct fw_watch *watch, struct denied *denied)
+{
+	struct fw_err ignored = FW_ERR_INIT;
+	struct fw_state state;
+
+	if (denied->is_read && denied->rulesets == watch->rulesets)
+		return;
+	fw_current_free(&denied->current);
+	denied->is_read = true;
+	denied->rulesets = watch->rulesets;
+	if (fw_state_open(&state, false, &ignored) == 0) {
+		fw_current_read(&denied->current, &state, &ignored);
+		fw_state_close(&state);
+	}
+	/* Without it packets are shown all the same, with the number of their line only. */
+	fw_err_free(&ignored);
+}
+
+static const struct fw_rule *find_rule(const struct fw_policy *policy, unsigned int line)
+{
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].line == line)
+			return &policy->rules[i];
+	return NULL;
+}
+
+static enum fw_direction direction_of(uint8_t hook)
+{
+	if (hook == NF_INET_FORWARD)
+		return FW_DIR_ROUTED;
+	return hook == NF_INET_LOCAL_OUT || hook == NF_INET_POST_ROUTING ? FW_DIR_OUT : FW_DIR_IN;
+}
+
+static bool is_word(const struct fw_bytes *bytes, const char *word)
+{
+	return bytes->length == strlen(word) && !memcmp(bytes->data, word, bytes->length);
+}
+
+/* "default deny incoming", a rule as it stands in the policy, or "invalid packets". */
+static void print_rule(struct denied *denied, unsigned int line, const struct fw_bytes *reason,
+		       uint8_t hook)
+{
+	const struct fw_policy *policy = denied->current.policy;
+	const struct fw_rule *rule = policy && line ? find_rule(policy, line) : NULL;
+	enum fw_direction direction = direction_of(hook);
+
+	denied->rule.length = 0;
+	if (rule)
+		fw_rule_print(&denied->rule, policy, rule, 0);
+	else if (is_word(reason, "invalid"))
+		fw_buf_puts(&denied->rule, "invalid packets");
+	else if (policy && is_word(reason, "default"))
+		fw_buf_printf(&denied->rule, "default %s %s",
+			      fw_word_name(fw_action_words, policy->defaults[direction]),
+			      fw_word_name(fw_direction_words, direction));
+}
+
+/* ---- one packet ------------------------------------------------------------------------------ */
+
+static void put_text(struct fw_event *event, enum fw_event_bit bit, struct fw_bytes *at,
+		     const char *text, size_t length)
+{
+	if (!length)
+		return;
+	*at = (struct fw_bytes){ text, length };
+	event->present |= 1ull << bit;
+}
+
+/* "" when there is no interface of that number any more. */
+static void read_name(const struct denied *denied, uint32_t index, char name[IFNAMSIZ])
+{
+	struct ifreq request = { .ifr_ifindex = (int)index };
+
+	name[0] = '\0';
+	if (!index || ioctl(denied->name_fd, SIOCGIFNAME, &request) < 0)
+		return;
+	memcpy(name, request.ifr_name, IFNAMSIZ);
+	name[IFNAMSIZ - 1] = '\0';
+}
+
+static void fill_event(struct denied *denied, const struct fw_logged_packet *packet,
+		       unsigned int line, struct fw_event *event)
+{
+	event->line = line;
+	if (line)
+		event->present |= 1ull << FW_EVENT_HAS_LINE;
+	print_rule(denied, line, &event->reason, packet->hook);
+	put_text(event, FW_EVENT_HAS_RULE, &event->rule, denied->rule.data, denied->rule.length);
+	read_name(denied, packet->in_index, denied->in);
+	put_text(event, FW_EVENT_HAS_IN, &event->in, denied->in, strlen(denied->in));
+	read_name(denied, packet->out_index, denied->out);
+	put_text(event, FW_EVENT_HAS_OUT, &event->out, denied->out, strlen(denied->out));
+}
+
+static void show_packet(struct fw_watch *watch, struct denied *denied,
+			const struct fw_logged_packet *packet, uint64_t time)
+{
+	struct fw_event event = {
+		.present = 1ull << FW_EVENT_HAS_BASICS | 1ull << FW_EVENT_HAS_LENGTH,
+		.kind = FW_EVENT_DENIED,
+		.time = packet->time ? packet->time : time,
+	};
+	struct fw_flow flow;
+	unsigned int line;
+	const char *reason;
+	size_t length;
+
+	if (fw_watch_has_enough(watch) ||
+	    fw_nflog_prefix_parse(packet->prefix, packet->prefix_length, &line, &reason, &length) ||
+	    fw_packet_head_read(&watch->decoder, packet->head, packet->head_length, &flow,
+				&event.length) ||
+	    !fw_filter_match(watch->cli->filter, &flow))
+		return;
+	put_text(&event, FW_EVENT_HAS_REASON, &event.reason, reason, length);
+	read_policy(watch, denied);
+	fill_event(denied, packet, line, &event);
+	fw_sink_packet(watch->sink, &event, &flow);
+	watch->shown++;
+}
+
+/* Packets are numbered, so a gap says exactly how many are missing. */
+static void count(struct fw_watch *watch, struct denied *denied,
+		  const struct fw_logged_packet *packet, uint64_t time)
+{
+	if (!packet->has_sequence)
+		return;
+	if (denied->is_next_known && packet->sequence != denied->next)
+		fw_watch_show_gap(watch, time, packet->sequence - denied->next);
+	denied->next = packet->sequence + 1;
+	denied->is_next_known = true;
+	denied->dropped = 0;
+}
+
+static int take_packet(struct fw_watch *watch, struct fw_watch_feed *feed,
+		       const struct fw_heard *heard)
+{
+	struct fw_logged_packet packet;
+
+	if (fw_nflog_read(heard->message, &packet) < 0)
+		return 0;
+	count(watch, feed->state, &packet, heard->time);
+	show_packet(watch, feed->state, &packet, heard->time);
+	return 0;
+}
+
+/* A message may hold many packets: the next packet's number says how many. */
+static int lose_packets(struct fw_watch *watch, struct fw_watch_feed *feed,
+			const struct fw_heard *heard)
+{
+	struct denied *denied = feed->state;
+
+	(void)watch;
+	denied->dropped += heard->lost;
+	return 0;
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct denied *denied = feed->state = fw_calloc(1, sizeof(*denied));
+
+	denied->name_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fw_nflog_open(&feed->socket, FW_NFLOG_GROUP, watch->options->buffer,
+			     &watch->cli->err);
+}
+
+/* No packet came behind what was lost last: at least one was in each message. */
+static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct denied *denied = feed->state;
+
+	if (denied->dropped)
+		fw_watch_show_gap(watch, fw_watch_now(CLOCK_REALTIME), denied->dropped);
+}
+
+static void close_denied(struct fw_watch_feed *feed)
+{
+	struct denied *denied = feed->state;
+
+	fw_current_free(&denied->current);
+	fw_buf_free(&denied->rule);
+	if (denied->name_fd >= 0)
+		close(denied->name_fd);
+	free(denied);
+}
+
+const struct fw_watch_kind fw_watch_denied = {
+	.open = open_denied,
+	.take = take_packet,
+	.lost = lose_packets,
+	.finish = finish_denied,
+	.close = close_denied,
+};
