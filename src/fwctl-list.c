@@ -8,6 +8,7 @@
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/listing.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/stamp.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/labels.h"
 #include "fwctl/model/expect.h"
@@ -36,7 +37,7 @@ static const struct fw_option options[] = {
 	  AT(table), .data = tables, .help = "which of the kernel's tables" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
 	  AT(output), .help = "text (default), table, json, csv, xml, save; flags of text and xml: "
-			      "extended, id, timestamp, ktimestamp, labels" },
+			      "extended, id, timestamp, ktimestamp, labels, line" },
 	{ .names = "columns", .arg = "NAME[,...]", .set = fw_set_string, AT(output.columns),
 	  .help = "the columns of table and csv, by the keys of json: proto,orig.src" },
 	{ .names = "color", .arg = "auto|always|never", .set = fw_set_word, AT(output.colour),
@@ -75,6 +76,9 @@ static int check_usage(struct fw_cli *cli, const struct values *values)
 		    "--zero takes no filter, --limit or --count: it resets every flow of the "
 		    "table, "
 		    "also those that would not be shown") ||
+	    exclude(cli, values->all_netns, fw_stamp_is_asked(cli->filter),
+		    "--line is of one policy, and each network namespace has its own: without "
+		    "--all-netns") ||
 	    exclude(cli, values->sort, values->table == FW_TABLE_EXPECT,
 		    "--sort is for flows, not for --table expect") ||
 	    exclude(cli, values->count, values->sort || values->limit || values->output.columns,

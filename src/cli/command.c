@@ -255,6 +255,13 @@ static int enter_verb(struct fw_cli *cli, int argc, char **argv)
 	return 1;
 }
 
+static int prepare(struct fw_cli *cli)
+{
+	const struct fw_filter_source *source = cli->command->filter_source;
+
+	return source ? source->prepare(cli->filter, &cli->err) : 0;
+}
+
 static int run(struct fw_cli *cli, int argc, char **argv)
 {
 	struct common common = { 0 };
@@ -268,6 +275,8 @@ static int run(struct fw_cli *cli, int argc, char **argv)
 		return -1;
 	if (common.help || common.version || common.summary || common.list_options)
 		status = answer_common(cli, &common);
+	else if (prepare(cli) < 0)
+		return -1;
 	else if (cli->command->run)
 		status = cli->command->run(cli);
 	else

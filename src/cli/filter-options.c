@@ -10,6 +10,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/filter-values.h"
+#include "fwctl/cli/stamp.h"
 
 /* The special options: those that are not simply "this field equals that". */
 /* clang-format off */
@@ -218,4 +219,5 @@ static int finish(struct fw_filter_reader *reader, struct fw_err *err)
 const struct fw_filter_source fw_filter_source = {
 	.options = filter_options,
 	.finish = finish,
+	.prepare = fw_stamp_prepare,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fwctl/cli/privilege.h"
+#include "fwctl/cli/stamp.h"
 #include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/kernel/exp-query.h"
@@ -103,6 +104,22 @@ static int read_table(struct fw_listing *listing, struct fw_err *err)
 	}
 }
 
+/* Each namespace has a policy of its own, and stamps as that says. */
+static int read_stamped(struct fw_listing *listing, struct fw_err *err)
+{
+	const struct fw_filter *everywhere = listing->filter;
+	struct fw_filter here = *everywhere;
+	struct fw_err ignored = FW_ERR_INIT;
+	int status;
+
+	if (fw_stamp_read(&here.stamp, &ignored) < 0)
+		fw_err_free(&ignored);
+	listing->filter = &here;
+	status = read_table(listing, err);
+	listing->filter = everywhere;
+	return status;
+}
+
 static int read_namespace(void *context, const char *name, struct fw_err *err)
 {
 	struct fw_listing *listing = context;
@@ -110,7 +127,7 @@ static int read_namespace(void *context, const char *name, struct fw_err *err)
 	if (listing->limit && !listing->rank.key && listing->sink->records == listing->limit)
 		return 0;
 	listing->netns = name;
-	if (!read_table(listing, err))
+	if (!read_stamped(listing, err))
 		return 0;
 	return fw_err_prefix(err, "network namespace %s", name);
 }

@@ -23,6 +23,7 @@ static const struct fw_word flag_words[] = {
 	{ "ktimestamp", FW_OUTPUT_KTIMESTAMP },
 	{ "labels", FW_OUTPUT_LABELS },
 	{ "changes", FW_OUTPUT_CHANGES },
+	{ "line", FW_OUTPUT_LINE },
 	{ 0 },
 };
 

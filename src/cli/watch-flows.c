@@ -123,7 +123,7 @@ static int remember(void *context, const struct fw_flow *flow)
 /* `take` is told of each flow; those that it is not told of are gone. */
 static int read_table(struct flows *flows, fw_flow_fn *take, struct fw_err *err)
 {
-	static const struct fw_filter everything;
+	const struct fw_filter everything = { .stamp = flows->watch->cli->filter->stamp };
 	const struct fw_ct_query query = { .filter = &everything };
 
 	return fw_ct_each(&query, take, flows, err);

@@ -211,6 +211,7 @@ int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, str
 	if (watch.listener.stop_fd < 0)
 		return -1;
 	fw_ct_decoder_init(&watch.decoder);
+	watch.decoder.stamp = cli->filter->stamp;
 	status = open_feeds(&watch);
 	if (!status)
 		status = run(&watch);

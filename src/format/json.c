@@ -10,16 +10,27 @@
 #include "fwctl/format/value.h"
 
 const struct fw_field *const fw_json_flow_rows[] = {
-	&fw_flow_fields[FW_FIELD_FAMILY],   &fw_flow_fields[FW_FIELD_PROTO],
-	&fw_flow_fields[FW_FIELD_PROTONUM], &fw_flow_fields[FW_FIELD_TIMEOUT],
-	&fw_flow_fields[FW_FIELD_ORIG],     &fw_flow_fields[FW_FIELD_REPLY],
-	&fw_flow_fields[FW_FIELD_STATE],    &fw_flow_fields[FW_FIELD_STATUS],
-	&fw_flow_fields[FW_FIELD_MARK],     &fw_flow_fields[FW_FIELD_USE],
-	&fw_flow_fields[FW_FIELD_ID],       &fw_flow_fields[FW_FIELD_ZONE],
-	&fw_flow_fields[FW_FIELD_LABELS],   &fw_flow_fields[FW_FIELD_HELPER],
-	&fw_flow_fields[FW_FIELD_SECCTX],   &fw_flow_fields[FW_FIELD_START],
-	&fw_flow_fields[FW_FIELD_STOP],     &fw_flow_fields[FW_FIELD_AGE],
-	&fw_flow_fields[FW_FIELD_NETNS],    NULL,
+	&fw_flow_fields[FW_FIELD_FAMILY],
+	&fw_flow_fields[FW_FIELD_PROTO],
+	&fw_flow_fields[FW_FIELD_PROTONUM],
+	&fw_flow_fields[FW_FIELD_TIMEOUT],
+	&fw_flow_fields[FW_FIELD_ORIG],
+	&fw_flow_fields[FW_FIELD_REPLY],
+	&fw_flow_fields[FW_FIELD_STATE],
+	&fw_flow_fields[FW_FIELD_STATUS],
+	&fw_flow_fields[FW_FIELD_MARK],
+	&fw_flow_fields[FW_FIELD_USE],
+	&fw_flow_fields[FW_FIELD_ID],
+	&fw_flow_fields[FW_FIELD_ZONE],
+	&fw_flow_fields[FW_FIELD_LABELS],
+	&fw_flow_fields[FW_FIELD_HELPER],
+	&fw_flow_fields[FW_FIELD_SECCTX],
+	&fw_flow_fields[FW_FIELD_START],
+	&fw_flow_fields[FW_FIELD_STOP],
+	&fw_flow_fields[FW_FIELD_AGE],
+	&fw_flow_fields[FW_FIELD_NETNS],
+	&fw_flow_fields[FW_FIELD_FLOW_LINE],
+	NULL,
 };
 
 const struct fw_field *const fw_json_expect_rows[] = {

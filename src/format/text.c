@@ -63,6 +63,8 @@ static void choose_rows(struct fw_sink *sink)
 		fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_ID]);
 	if (sink->flags & FW_OUTPUT_LABELS)
 		fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_LABELS]);
+	if (sink->flags & FW_OUTPUT_LINE)
+		fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_FLOW_LINE]);
 	if (sink->flags & FW_OUTPUT_NETNS)
 		fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_NETNS]);
 }
@@ -298,7 +300,7 @@ const struct fw_format fw_format_text = {
 	.packet_rows = packet_rows,
 	.event_field = fw_text_event_field,
 	.flags = FW_OUTPUT_EXTENDED | FW_OUTPUT_ID | FW_OUTPUT_TIMESTAMP | FW_OUTPUT_KTIMESTAMP |
-		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS | FW_OUTPUT_CHANGES,
+		 FW_OUTPUT_LABELS | FW_OUTPUT_NETNS | FW_OUTPUT_CHANGES | FW_OUTPUT_LINE,
 	.whole_tuples = true,
 	.begin = begin,
 	.open = nothing,

@@ -21,6 +21,7 @@ void fw_ct_decoder_init(struct fw_ct_decoder *decoder)
 	struct timespec now;
 	unsigned int number;
 
+	decoder->stamp = 0;
 	for (number = 0; number < 256; number++)
 		decoder->by_number[number] = fw_proto_by_number(fw_protos, (uint8_t)number);
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -276,5 +277,6 @@ int fw_ct_decode(const struct fw_ct_decoder *decoder, const struct nlmsghdr *mes
 	if (!flow->proto || !(flow->orig.present >> FW_TUPLE_PROTO & 1))
 		return -1;
 	flow->present |= 1ull << FW_FLOW_BASICS;
+	fw_flow_read_stamp(flow, decoder->stamp);
 	return 0;
 }

@@ -300,6 +300,7 @@ int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context,
 	char buffer[FW_CT_REQUEST_SIZE];
 
 	fw_ct_decoder_init(&work.decoder);
+	work.decoder.stamp = query->filter->stamp;
 	if (query->table == FW_TABLE_CONNTRACK && !query->zero)
 		request = fw_ct_get_request(buffer, query->filter);
 	return request ? get_flow(&work, request, err) : dump_table(&work, query, err);

@@ -103,7 +103,19 @@ static void take_bits(struct exact *exact, const struct fw_cond *cond)
 	}
 }
 
-static void take(struct exact *exact, const struct fw_cond *cond)
+/* A line is bits of the mark. One that does not fit there is no flow's: that is found later. */
+static void take_line(struct exact *exact, uint64_t line, uint32_t stamp)
+{
+	unsigned int shift = (unsigned int)__builtin_ctz(stamp);
+
+	if (exact->has_mark || line > stamp >> shift)
+		return;
+	exact->has_mark = true;
+	exact->mark = (uint32_t)line << shift;
+	exact->mark_mask = stamp;
+}
+
+static void take(struct exact *exact, const struct fw_cond *cond, uint32_t stamp)
 {
 	struct exact_tuple *tuple = NULL;
 	const union fw_addr *addr;
@@ -121,7 +133,9 @@ static void take(struct exact *exact, const struct fw_cond *cond)
 	else if (cond->field == row_at(FW_FIELD_ZONE) && fw_cond_single(cond, &value)) {
 		exact->has_zone = true;
 		exact->zone = (uint16_t)value;
-	}
+	} else if (stamp && cond->field == row_at(FW_FIELD_FLOW_LINE) &&
+		   fw_cond_single(cond, &value))
+		take_line(exact, value, stamp);
 }
 
 static void take_filter(struct exact *exact, const struct fw_filter *filter)
@@ -132,7 +146,7 @@ static void take_filter(struct exact *exact, const struct fw_filter *filter)
 	for (i = 0; i < filter->count; i++)
 		take_basics(exact, &filter->conds[i]);
 	for (i = 0; i < filter->count; i++)
-		take(exact, &filter->conds[i]);
+		take(exact, &filter->conds[i], filter->stamp);
 }
 
 /*

@@ -64,6 +64,9 @@ const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1] = {
 	[FW_FIELD_AGE] = { .key = "age", .type = FW_TYPE_SECONDS, AT(age), .bit = FW_FLOW_AGE },
 	[FW_FIELD_NETNS] = { .key = "netns", .type = FW_TYPE_STRING, AT(netns),
 		.bit = FW_FLOW_NETNS },
+	[FW_FIELD_FLOW_LINE] = { .key = "line", .type = FW_TYPE_U32, AT(line), .bit = FW_FLOW_LINE,
+		.zero_absent = true, .option = { { "line", 0 } }, .arg = "N[:N]",
+		.help = "line of the policy that admitted it, when the policy stamps" },
 };
 #undef AT
 

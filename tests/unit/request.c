@@ -58,6 +58,19 @@ static const struct row dumps[] = {
 	{ "-m 0x10/0xf0", 0,
 	  "0800080000000010"
 	  "08001500000000f0" },
+	/* A line is in the bits of `stamp`, below. */
+	{ "--line 7", 0,
+	  "0800080000070000"
+	  "08001500ffff0000" },
+	{ "--line 0", 0,
+	  "0800080000000000"
+	  "08001500ffff0000" },
+	{ "-m 5 --line 7", 0,
+	  "0800080000000005"
+	  "08001500ffffffff" },
+	{ "--line 65536", 0, "" },
+	{ "--line 7,8", 0, "" },
+	{ "--not --line 7", 0, "" },
 	{ "-u assured,unreplied", 0,
 	  "0800030000000004"
 	  "08001a0000000006" },
@@ -113,6 +126,7 @@ static void dump_requests(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(dumps); i++) {
 		make_filter(dumps[i].words, &filter);
+		filter.stamp = 0xffff0000;
 		message = fw_ct_dump_request(buffer, &filter, FW_TABLE_CONNTRACK, 0, false);
 		header = NLMSG_DATA(message);
 		print_hex(message, hex);

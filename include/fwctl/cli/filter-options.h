@@ -25,6 +25,11 @@ struct fw_filter_source {
 	 * the flow (`-f ipv6 -s 10.0.0.1`, `--icmp-type 8 -p tcp`), are misuse and name both words.
 	 */
 	int (*finish)(struct fw_filter_reader *reader, struct fw_err *err);
+	/*
+	 * Before the command runs: what the filter needs to know of this network namespace, which
+	 * is filter->stamp. -1 with `err` set only when a condition of it cannot do without.
+	 */
+	int (*prepare)(struct fw_filter *filter, struct fw_err *err);
 };
 
 extern const struct fw_filter_source fw_filter_source;

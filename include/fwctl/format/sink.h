@@ -69,6 +69,7 @@ enum fw_output_flag {
 	FW_OUTPUT_LABELS = 1 << 4,
 	FW_OUTPUT_NETNS = 1 << 5, /* not a word of -o: set by --all-netns */
 	FW_OUTPUT_CHANGES = 1 << 6,
+	FW_OUTPUT_LINE = 1 << 7,
 };
 
 #define FW_SINK_MAX_ROWS 40

@@ -10,6 +10,7 @@
 
 struct fw_ct_decoder {
 	const struct fw_proto *by_number[256];
+	uint32_t stamp; /* as of struct fw_filter; 0 after fw_ct_decoder_init() */
 	uint64_t now; /* nanoseconds since 1970: what ages are counted to */
 };
 

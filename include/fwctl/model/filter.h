@@ -65,6 +65,9 @@ struct fw_cond {
 struct fw_filter {
 	struct fw_cond *conds;
 	size_t count, capacity;
+	/* The bits of the mark that hold a flow's policy line (`stamp mark MASK`), 0: none. What
+	 * reads flows through the filter fills fw_flow.line by it. */
+	uint32_t stamp;
 };
 
 /* Appends an empty condition and returns it; the address is good until the next call. */

@@ -67,6 +67,7 @@ enum fw_flow_bit {
 	FW_FLOW_HANDSHAKE,
 	FW_FLOW_EVENT_TIME,
 	FW_FLOW_NETNS,
+	FW_FLOW_LINE,
 };
 
 struct fw_flow {
@@ -80,6 +81,7 @@ struct fw_flow {
 	uint32_t status;  /* enum fw_status bits, as the kernel's IPS_* */
 	uint32_t timeout; /* seconds left */
 	uint32_t mark, use, id;
+	uint32_t line; /* of the policy that admitted it; see fw_flow_read_stamp() */
 	uint32_t vtag_orig, vtag_reply; /* sctp */
 	uint64_t handshake;             /* dccp */
 	uint64_t start, stop;           /* nanoseconds since 1970; with nf_conntrack_timestamp=1 */
@@ -137,9 +139,22 @@ enum fw_flow_field {
 	FW_FIELD_STOP,
 	FW_FIELD_AGE,
 	FW_FIELD_NETNS,
+	FW_FIELD_FLOW_LINE,
 	FW_FLOW_FIELDS,
 };
 extern const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1];
+
+/*
+ * Reads the line out of the mark's bits in `mask`, where a policy with `stamp mark MASK` puts it;
+ * with mask 0, or when the bits are 0, the flow has no line.
+ */
+static inline void fw_flow_read_stamp(struct fw_flow *flow, uint32_t mask)
+{
+	if (!(flow->mark & mask))
+		return;
+	flow->line = (flow->mark & mask) >> __builtin_ctz(mask);
+	flow->present |= 1ull << FW_FLOW_LINE;
+}
 
 /* src, dst: before the protocol's own fields; zone, packets, bytes: after them. */
 extern const struct fw_field fw_tuple_head[];
