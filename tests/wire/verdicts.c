@@ -448,5 +448,6 @@ int main(int argc, char **argv)
 		send_packet(&wire, &packet);
 		puts(verdict(&wire));
 	}
+	fw_socket_close(&wire.log);
 	return 0;
 }
