@@ -110,16 +110,16 @@ static void say_count(const struct values *values, const struct fw_listing *list
 static int list(struct fw_cli *cli, struct fw_listing *listing)
 {
 	const struct values *values = cli->values;
-	int status = fw_listing_run(listing, &cli->err);
+	int status = fw_listing_run(listing, cli);
 
 	if (!values->count)
 		fw_sink_finish(listing->sink);
 	if (!status)
 		status = fw_output_check(listing->sink, &cli->err);
-	if (status)
-		return status;
-	say_count(values, listing);
-	return values->exit_code && !listing->matched;
+	/* Of namespaces that were left out nobody asks to see less of the others. */
+	if (!status || (values->all_netns && cli->err.kind == FW_ERR_INCOMPLETE))
+		say_count(values, listing);
+	return status ? status : values->exit_code && !listing->matched;
 }
 
 static int run(struct fw_cli *cli)

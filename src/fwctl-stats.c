@@ -29,6 +29,8 @@ static const struct fw_option options[] = {
 	  AT(order), .help = "with --by: what makes a group large" },
 	{ .names = "approximate", .set = fw_set_flag, AT(approximate),
 	  .help = "with --by: bounded memory, for tables with millions of keys" },
+	{ .names = "all-netns", .set = fw_set_flag, AT(all_netns),
+	  .help = "with --by: the flows of every network namespace" },
 	{ .names = "interval", .arg = "DURATION", .set = fw_set_duration, AT(interval), .min = 1,
 	  .max = 31536000, .help = "report again and again, with rates" },
 	{ .names = "count", .arg = "N", .set = fw_set_number, AT(count), .min = 1,
@@ -63,12 +65,26 @@ static int check_stale(const struct fw_stats_values *values, struct fw_err *err)
 	return 0;
 }
 
-/* Options that say something only together with another. */
-static int check(const struct fw_stats_values *values, struct fw_err *err)
+static int check_groups(const struct fw_stats_values *values, struct fw_err *err)
 {
 	if (!values->by.count && (values->top || values->order || values->approximate))
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "--top, --sort and --approximate are for the groups of --by");
+	if (!values->by.count && values->all_netns)
+		return fw_err_set(err, FW_ERR_MISUSE, "--all-netns is for the groups of --by");
+	if (fw_stats_wants_netns(&values->by) && !values->all_netns) {
+		fw_err_set(err, FW_ERR_MISUSE,
+			   "--by netns: all flows that are read are of one namespace");
+		return fw_err_hint(err, "--all-netns reads those of every namespace");
+	}
+	return 0;
+}
+
+/* Options that say something only together with another. */
+static int check(const struct fw_stats_values *values, struct fw_err *err)
+{
+	if (check_groups(values, err) < 0)
+		return -1;
 	if (values->count && !values->interval)
 		return fw_err_set(err, FW_ERR_MISUSE, "--count counts the reports of --interval");
 	if (values->approximate && values->order)

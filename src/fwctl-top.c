@@ -157,6 +157,9 @@ static int run(struct fw_cli *cli)
 	if (values->flows && values->by_text)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--flows lists flows, --by groups them");
+	if (fw_stats_wants_netns(&values->by))
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--by netns: all flows that are shown are of one namespace");
 	set_up(&top, values);
 	status = fw_top_terminal_open(&terminal, fw_output_wants_colour(values->color), &cli->err);
 	if (!status) {

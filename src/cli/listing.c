@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "fwctl/cli/all-netns.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stamp.h"
 #include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/kernel/exp-query.h"
-#include "fwctl/kernel/netns-walk.h"
 
 /* How often a table that changed under the reading is read. */
 #define ATTEMPTS 10
@@ -108,12 +108,9 @@ static int read_table(struct fw_listing *listing, struct fw_err *err)
 static int read_stamped(struct fw_listing *listing, struct fw_err *err)
 {
 	const struct fw_filter *everywhere = listing->filter;
-	struct fw_filter here = *everywhere;
-	struct fw_err ignored = FW_ERR_INIT;
+	struct fw_filter here = fw_stamp_here(everywhere);
 	int status;
 
-	if (fw_stamp_read(&here.stamp, &ignored) < 0)
-		fw_err_free(&ignored);
 	listing->filter = &here;
 	status = read_table(listing, err);
 	listing->filter = everywhere;
@@ -127,21 +124,19 @@ static int read_namespace(void *context, const char *name, struct fw_err *err)
 	if (listing->limit && !listing->rank.key && listing->sink->records == listing->limit)
 		return 0;
 	listing->netns = name;
-	if (!read_stamped(listing, err))
-		return 0;
-	return fw_err_prefix(err, "network namespace %s", name);
+	return read_stamped(listing, err);
 }
 
-int fw_listing_run(struct fw_listing *listing, struct fw_err *err)
+int fw_listing_run(struct fw_listing *listing, struct fw_cli *cli)
 {
 	int status;
 
 	listing->rank.limit = listing->limit;
 	/* Entering namespaces needs more than asking in them. */
 	if (listing->all_netns)
-		status = fw_netns_each(read_namespace, listing, err);
-	else if (!fw_privilege_limit(err))
-		status = read_table(listing, err);
+		status = fw_all_netns_read(cli, read_namespace, listing);
+	else if (!fw_privilege_limit(&cli->err))
+		status = read_table(listing, &cli->err);
 	else
 		return -1;
 	fw_rank_each(&listing->rank, show_flow, listing);

@@ -94,6 +94,16 @@ bool fw_stamp_is_asked(const struct fw_filter *filter)
 	return false;
 }
 
+struct fw_filter fw_stamp_here(const struct fw_filter *filter)
+{
+	struct fw_filter here = *filter;
+	struct fw_err ignored = FW_ERR_INIT;
+
+	if (fw_stamp_read(&here.stamp, &ignored) < 0)
+		fw_err_free(&ignored);
+	return here;
+}
+
 int fw_stamp_prepare(struct fw_filter *filter, struct fw_err *err)
 {
 	struct fw_err own = FW_ERR_INIT;

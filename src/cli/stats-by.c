@@ -5,6 +5,8 @@
 #include <sys/random.h>
 
 #include "fwctl/base/num.h"
+#include "fwctl/cli/all-netns.h"
+#include "fwctl/cli/stamp.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/kernel/ct-query.h"
 
@@ -147,6 +149,16 @@ int fw_stats_set_by(void *values, const struct fw_option *option, const char *va
 	}
 }
 
+bool fw_stats_wants_netns(const struct fw_tally_key *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < key->count; i++)
+		if (key->parts[i].field == &fw_flow_fields[FW_FIELD_NETNS])
+			return true;
+	return false;
+}
+
 /* ---- counting ----------------------------------------------------------------------------------
  */
 
@@ -160,10 +172,45 @@ static size_t bound_of(const struct fw_stats_values *values)
 	return (size_t)values->top * 10;
 }
 
-static int take(void *tally, const struct fw_flow *flow)
+/* What is being counted, and where. */
+struct count {
+	const struct fw_filter *filter;
+	struct fw_tally tally;
+	const char *netns; /* NULL: where this process is */
+};
+
+static int take(void *context, const struct fw_flow *flow)
 {
-	fw_tally_add(tally, flow);
+	struct count *count = context;
+	struct fw_flow named;
+
+	if (count->netns) {
+		named = *flow;
+		named.present |= 1ull << FW_FLOW_NETNS;
+		named.netns = (struct fw_bytes){ count->netns, strlen(count->netns) };
+		flow = &named;
+	}
+	fw_tally_add(&count->tally, flow);
 	return 0;
+}
+
+static int count_here(void *context, const char *name, struct fw_err *err)
+{
+	struct count *count = context;
+	const struct fw_filter here = name ? fw_stamp_here(count->filter) : *count->filter;
+	const struct fw_ct_query query = { .filter = &here };
+
+	count->netns = name;
+	return fw_ct_each(&query, take, count, err);
+}
+
+/* -1 with FW_ERR_INCOMPLETE when not all namespaces could be read: the others count. */
+static int count_flows(struct fw_cli *cli, const struct fw_stats_values *values,
+		       struct count *count)
+{
+	if (values->all_netns)
+		return fw_all_netns_read(cli, count_here, count);
+	return count_here(count, NULL, &cli->err);
 }
 
 static void say_what_is_left(const struct fw_cli *cli, const struct fw_tally *tally, size_t shown)
@@ -178,33 +225,37 @@ static void say_what_is_left(const struct fw_cli *cli, const struct fw_tally *ta
 			    shown, tally->count, (unsigned long long)tally->flows);
 }
 
+static void put_groups(struct fw_cli *cli, const struct fw_stats_values *values,
+		       const struct fw_report_style *style, struct fw_buf *out,
+		       struct fw_groups *groups)
+{
+	const struct fw_report_format *format = fw_stats_format(values);
+
+	groups->entries = fw_tally_top(groups->tally, (enum fw_tally_order)values->order,
+				       values->top ? (size_t)values->top : 10, &groups->count);
+	format->groups(out, groups, style);
+	if (format == &fw_report_table || format == &fw_report_text)
+		say_what_is_left(cli, groups->tally, groups->count);
+	free(groups->entries);
+}
+
 static int report_groups(struct fw_cli *cli, const struct fw_report_style *style,
 			 struct fw_buf *out, void *context)
 {
 	const struct fw_stats_values *values = context;
-	const struct fw_report_format *format = fw_stats_format(values);
-	struct fw_ct_query query = { .filter = cli->filter };
-	struct fw_groups groups = { .time = fw_stats_now() };
-	struct fw_tally tally;
+	struct count count = { .filter = cli->filter };
+	struct fw_groups groups = { .time = fw_stats_now(), .tally = &count.tally };
 	uint64_t seed = 0;
 	int status;
 
 	/* Without random numbers it is only easier to slow down. */
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
 		seed = groups.time;
-	fw_tally_init(&tally, &values->by, bound_of(values), seed);
-	status = fw_ct_each(&query, take, &tally, &cli->err);
-	if (!status) {
-		groups.tally = &tally;
-		groups.entries =
-			fw_tally_top(&tally, (enum fw_tally_order)values->order,
-				     values->top ? (size_t)values->top : 10, &groups.count);
-		format->groups(out, &groups, style);
-		if (format == &fw_report_table || format == &fw_report_text)
-			say_what_is_left(cli, &tally, groups.count);
-		free(groups.entries);
-	}
-	fw_tally_free(&tally);
+	fw_tally_init(&count.tally, &values->by, bound_of(values), seed);
+	status = count_flows(cli, values, &count);
+	if (!status || (values->all_netns && cli->err.kind == FW_ERR_INCOMPLETE))
+		put_groups(cli, values, style, out, &groups);
+	fw_tally_free(&count.tally);
 	return status;
 }
 

@@ -45,6 +45,8 @@ int fw_stats_repeat(struct fw_cli *cli, const struct fw_stats_values *values,
 	for (;;) {
 		out.length = 0;
 		if (report(cli, &style, &out, context) < 0) {
+			/* What there is of it. */
+			fwrite(out.data, 1, out.length, stdout);
 			status = -1;
 			break;
 		}

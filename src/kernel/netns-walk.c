@@ -95,29 +95,51 @@ static int by_number(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* What the walk is for. */
+struct walk {
+	fw_netns_fn *fn;
+	fw_netns_missed_fn *missed;
+	void *context;
+};
+
+/* `hidden` processes, `first` among them, that may not be looked at. */
+static void tell_hidden(const struct walk *walk, unsigned int hidden, const char *first, int reason)
+{
+	struct fw_err why = FW_ERR_INIT;
+
+	if (hidden == 1)
+		fw_err_sys(&why, reason, "the network namespace of process %s", first);
+	else if (hidden)
+		fw_err_sys(&why, reason, "the network namespaces of %u processes, %s among them",
+			   hidden, first);
+	if (hidden)
+		walk->missed(walk->context, &why);
+	fw_err_free(&why);
+}
+
 /* A process that ends meanwhile is gone; one that may not be looked at is a namespace missed. */
-static int add_of_processes(struct spaces *spaces, struct fw_err *err)
+static int add_of_processes(struct spaces *spaces, const struct walk *walk, struct fw_err *err)
 {
 	struct dirent **entries = NULL;
-	int count = scandir("/proc", &entries, is_process, by_number), i, result = 0;
-	char *path;
+	int count = scandir("/proc", &entries, is_process, by_number), i, reason = 0;
+	unsigned int hidden = 0;
+	char first[16] = "", *path;
 
+	if (count < 0)
+		return fw_err_sys(err, errno, "reading /proc");
 	for (i = 0; i < count; i++) {
 		path = fw_format("/proc/%s/ns/net", entries[i]->d_name);
-		if (!result && add(spaces, entries[i]->d_name, path) < 0 &&
-		    (errno == EACCES || errno == EPERM)) {
-			result = fw_err_sys(err, errno, "the network namespace of process %s",
-					    entries[i]->d_name);
-			fw_err_hint(err, "run it as root");
-		} else if (result) {
-			free(path);
+		if (add(spaces, entries[i]->d_name, path) < 0 &&
+		    (errno == EACCES || errno == EPERM) && !hidden++) {
+			reason = errno;
+			memcpy(first, entries[i]->d_name,
+			       strnlen(entries[i]->d_name, sizeof(first) - 1));
 		}
 		free(entries[i]);
 	}
 	free(entries);
-	if (count < 0)
-		return fw_err_sys(err, errno, "reading /proc");
-	return result;
+	tell_hidden(walk, hidden, first, reason);
+	return 0;
 }
 
 static int enter(int fd, const char *name, struct fw_err *err)
@@ -130,9 +152,10 @@ static int enter(int fd, const char *name, struct fw_err *err)
 		       : -1;
 }
 
-static int visit(const struct space *space, fw_netns_fn *fn, void *context, struct fw_err *err)
+static int visit(const struct space *space, const struct walk *walk, struct fw_err *err)
 {
 	int fd = open(space->path, O_RDONLY | O_CLOEXEC), result;
+	struct fw_err why = FW_ERR_INIT;
 	struct stat status;
 
 	/* The process may have gone, and another one have its number by now. */
@@ -141,24 +164,29 @@ static int visit(const struct space *space, fw_netns_fn *fn, void *context, stru
 			close(fd);
 		return 0;
 	}
-	result = enter(fd, space->name, err);
+	result = enter(fd, space->name, &why);
 	close(fd);
-	return result < 0 ? -1 : fn(context, space->name, err);
+	if (!result)
+		return walk->fn(walk->context, space->name, err);
+	walk->missed(walk->context, &why);
+	fw_err_free(&why);
+	return 0;
 }
 
-int fw_netns_each(fw_netns_fn *fn, void *context, struct fw_err *err)
+int fw_netns_each(fw_netns_fn *fn, fw_netns_missed_fn *missed, void *context, struct fw_err *err)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), result;
+	const struct walk walk = { fn, missed, context };
 	struct spaces spaces = { 0 };
 	size_t i;
 
 	if (home < 0)
 		return fw_err_sys(err, errno, "/proc/self/ns/net");
 	add_named(&spaces);
-	result = add_of_processes(&spaces, err);
+	result = add_of_processes(&spaces, &walk, err);
 	for (i = 0; i < spaces.count; i++) {
 		if (!result)
-			result = visit(&spaces.items[i], fn, context, err);
+			result = visit(&spaces.items[i], &walk, err);
 		free(spaces.items[i].name);
 		free(spaces.items[i].path);
 	}

@@ -93,12 +93,15 @@ refused() {
 	[ -x "$FWCTL_BUILD/fwctl-top" ] || skip "built without ncurses"
 	fwctl top --list-options | sed 's/ .*//' | sort |
 		comm -23 - "$BATS_TEST_TMPDIR/list" > "$BATS_TEST_TMPDIR/top"
-	same 2 "$(wc -l < "$BATS_TEST_TMPDIR/top")"
+	same 3 "$(wc -l < "$BATS_TEST_TMPDIR/top")"
 	while read -r option; do
-		grep -q -- "^\.It Fl ${option#-} " "$FWCTL_SOURCE/doc/fwctl-top.8"
+		grep -q -- "^\.It Fl ${option#-}\( \|$\)" "$FWCTL_SOURCE/doc/fwctl-top.8"
 	done < "$BATS_TEST_TMPDIR/top"
 	run -2 fwctl top --by nothing
 	matches "$output" "^fwctl top: --by: 'nothing' is not a field of a flow"
+	run -2 fwctl top --by netns
+	matches "$output" "^fwctl top: --by netns: all flows that are shown are of one namespace"
+	run -2 fwctl top --flows --by src
 	run -2 fwctl top --interval 0
 	run -2 fwctl top surplus
 }

@@ -129,3 +129,19 @@ sorted() {
 	umount /run/netns/again
 	rm /run/netns/again
 }
+
+# Root of a user namespace may look only into its own network namespace.
+@test "a namespace that may not be read is told of, and the others are shown" {
+	unshare --user --map-root-user true 2> /dev/null || skip "no user namespaces"
+	run -4 --separate-stderr unshare --user --map-root-user --net "$FWCTL_BUILD/fwctl" list \
+		--all-netns -o json
+	same "" "$output"
+	matches "$stderr" "fwctl list: left out: the network namespaces? of "
+	matches "$stderr" "not all network namespaces could be read"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run -4 --separate-stderr unshare --user --map-root-user --net sh -c 'conntrack -I -p udp \
+		--sport 5 --dport 6 -s 10.9.0.7 -d 10.9.0.8 -t 900 > /dev/null 2>&1
+		"$1" list --all-netns --count; exec "$1" stats --all-netns --by netns,src -o csv' sh "$FWCTL_BUILD/fwctl"
+	same 1 "${lines[0]}"
+	matches "${lines[2]}" '^[0-9]+,10\.9\.0\.7,1,'
+}

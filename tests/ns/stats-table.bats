@@ -196,6 +196,20 @@ groups_are() {
 	same "" "$stderr"
 }
 
+@test "flows of all namespaces, by namespace" {
+	# Another one without flows is none of them; those without a name have the number of a process.
+	fwctl stats --all-netns --by netns --top 0 -o json > "$BATS_TEST_TMPDIR/spaces"
+	same "$(fwctl list --all-netns -o json | jq -r .netns | sort | uniq -c | awk '{ print $2, $1 }' | sort)" \
+		"$(jq -r '"\(.netns) \(.flows)"' "$BATS_TEST_TMPDIR/spaces" | sort)"
+	same "$(host_run gate conntrack -C)" \
+		"$(jq -r "select(.netns == \"$(host_ns gate)\") | .flows" "$BATS_TEST_TMPDIR/spaces")"
+	run -2 --separate-stderr fwctl stats --by netns,src
+	matches "$stderr" "--by netns: all flows that are read are of one namespace"
+	matches "$stderr" "--all-netns"
+	run -2 --separate-stderr fwctl stats --all-netns
+	matches "$stderr" "--all-netns is for the groups of --by"
+}
+
 # ---- repetition and monitoring -------------------------------------------------------------------
 
 @test "--interval reports rates, and the time until the table is full" {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fwctl/base/err.h"
+#include "fwctl/cli/command.h"
 #include "fwctl/format/sink.h"
 #include "fwctl/kernel/ct-request.h"
 #include "fwctl/model/filter.h"
@@ -32,6 +32,6 @@ struct fw_listing {
  * long as nothing of it was written, up to ten times. -1 with `err` set: FW_ERR_INCOMPLETE when
  * records may be missing or doubled. Release with fw_rank_clear(&listing->rank).
  */
-int fw_listing_run(struct fw_listing *listing, struct fw_err *err);
+int fw_listing_run(struct fw_listing *listing, struct fw_cli *cli);
 
 #endif

@@ -30,7 +30,7 @@ struct fw_stats_values {
 	uint64_t interval, count;              /* seconds, reports; 0: not given */
 	uint64_t warn, crit;                   /* percent plus 1; 0: not given */
 	uint64_t enable;                       /* enum fw_stats_enable bits */
-	bool approximate, per_cpu, stale;
+	bool approximate, per_cpu, stale, all_netns;
 };
 
 /* ---- setters -----------------------------------------------------------------------------------
@@ -41,6 +41,9 @@ fw_option_set fw_stats_set_by;      /* struct fw_tally_key */
 fw_option_set fw_stats_set_percent; /* uint64_t: 1 more than the percentage */
 fw_option_set fw_stats_set_top;     /* uint64_t: 0 becomes UINT64_MAX */
 fw_option_set fw_stats_set_enable;  /* uint64_t */
+
+/* Whether the key asks for the namespace, which only --all-netns tells. */
+bool fw_stats_wants_netns(const struct fw_tally_key *key);
 
 /* ---- the summary -------------------------------------------------------------------------------
  */
