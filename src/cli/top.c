@@ -228,6 +228,8 @@ int fw_top_parse_filter(struct fw_filter *filter, char *text, struct fw_err *err
 		left = fw_err_set(err, FW_ERR_MISUSE, "unexpected word '%s'", words[0]);
 	if (!left)
 		left = fw_filter_source.finish(&reader, err);
+	if (!left)
+		left = fw_filter_source.prepare(filter, err);
 	free(options);
 	return left;
 }
