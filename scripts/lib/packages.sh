@@ -46,6 +46,11 @@ valgrind        valgrind,libc6-dbg          valgrind                        valg
 xz              xz-utils                    xz                              xz                           xz
 '
 
+# Not everywhere a package of its own: some clang brings it. To be asked for when clang is there.
+clang_needs='
+clang-asan      libclang-rt-dev             compiler-rt                     compiler-rt                  compiler-rt
+'
+
 # package_manager: apt, dnf, apk or pacman; fails when there is none of them.
 package_manager() {
 	if command -v apt-get > /dev/null; then
@@ -62,12 +67,14 @@ package_manager() {
 }
 
 # is_there WHAT: the command or pkg-config module of a row. Of nc and unshare there are several
-# kinds, and not all of them can do what is asked of them here.
+# kinds, and not all of them can do what is asked of them here. clang-asan is a library of clang's.
 is_there() {
 	case $1 in
 	*.) pkg-config --exists "${1%.}" 2> /dev/null ;;
 	nc) nc -h 2>&1 | grep -Eq 'OpenBSD|Ncat' ;;
 	unshare) unshare --help 2>&1 | grep -q kill-child ;;
+	clang-asan) echo 'int main(void) { return 0; }' |
+		clang -fsanitize=address -x c -o /dev/null - 2> /dev/null ;;
 	*) command -v "$1" > /dev/null ;;
 	esac
 }

@@ -66,3 +66,13 @@ fails() {
 		return 1
 	fi
 }
+
+# rounds NUMBER: how often to try what depends on the moment; fewer where programs are slow.
+rounds() {
+	echo $((FWCTL_SLOW ? ($1 + 3) / 4 : $1))
+}
+
+# some WORD...: all of them; every third where programs are slow.
+some() {
+	printf '%s\n' "$@" | awk -v step="${FWCTL_SLOW:+3}" 'NR % (step ? step : 1) == 0'
+}

@@ -10,10 +10,9 @@ setup_file() {
 	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/faults.so" \
 		"$FWCTL_SOURCE/tests/faults/recvmsg.c" -ldl || skip "no compiler"
 	preload=$BATS_FILE_TMPDIR/faults.so
-	# The sanitizers' library must come before any other.
-	if nm -D "$FWCTL_BUILD/fwctl-list" | grep -q __asan_init; then
-		preload=$(${CC:-cc} -print-file-name=libasan.so):$preload
-	fi
+	# The sanitizers' library, where the program has it as one, must come before any other.
+	sanitizers=$(ldd "$FWCTL_BUILD/fwctl-list" | awk '/asan/ { print $3 }')
+	preload=${sanitizers:+$sanitizers:}$preload
 	export preload
 }
 

@@ -149,7 +149,7 @@ both_policies() {
 	both_policies
 	local netns next=b killed=0
 	netns=$(host_ns m7500)
-	for _ in $(seq 60); do
+	for _ in $(seq "$(rounds 60)"); do
 		"$FWCTL_BUILD/fwctl" --netns "$netns" policy apply $next.conf > /dev/null 2>&1 3>&- &
 		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
 		kill -9 $! 2> /dev/null && killed=$((killed + 1))
@@ -168,7 +168,7 @@ both_policies() {
 	both_policies
 	local call n
 	for call in sendto recvmsg openat renameat fsync unlinkat flock; do
-		for n in 1 2 3 5 8 12; do
+		for n in $(some 1 2 3 5 8 12); do
 			policy apply a.conf
 			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
 				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
@@ -186,7 +186,7 @@ both_policies() {
 	both_policies
 	local call n
 	while read -r call; do
-		for n in 1 2 4 7; do
+		for n in $(some 1 2 4 7); do
 			policy apply a.conf
 			run timeout 20 nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null \
 				-e "trace=${call%%:*}" -e "inject=$call:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
@@ -214,7 +214,7 @@ both_policies() {
 @test "two applies at once end in one whole policy" {
 	both_policies
 	local one two
-	for _ in $(seq 15); do
+	for _ in $(seq "$(rounds 15)"); do
 		policy apply a.conf > one.out 2>&1 3>&- & one=$!
 		policy apply b.conf > two.out 2>&1 3>&- & two=$!
 		wait $one
@@ -227,7 +227,7 @@ both_policies() {
 	both_policies
 	# shellcheck disable=SC2016 # the inner shell expands it
 	host_spawn m7500 sh -c 'while :; do nft add table inet noise; nft delete table inet noise; done'
-	for _ in $(seq 10); do
+	for _ in $(seq "$(rounds 10)"); do
 		run policy apply b.conf
 		between 0 4 "$status"
 		[ "$status" -ne 0 ] || same "$digest_b" "$(digest)"
