@@ -38,6 +38,7 @@ nft             nftables                    nftables                        nfta
 ping            iputils-ping                iputils                         iputils-ping                 iputils
 setpriv         util-linux                  util-linux                      setpriv                      util-linux
 shellcheck      shellcheck                  ShellCheck                      shellcheck                   shellcheck
+ssh             openssh-client              openssh-clients                 openssh-client                openssh
 strace          strace                      strace                          strace                       strace
 systemd-analyze systemd                     systemd                         -                            systemd
 tmux            tmux                        tmux                            tmux                         tmux
