@@ -57,26 +57,39 @@ static int write_flow(const struct fw_write *write, struct fw_err *err)
 	return err->kind == FW_ERR_NONE ? 0 : -1;
 }
 
+struct shown {
+	struct fw_sink sink;
+	bool labelled;
+};
+
 static int show(void *context, const struct fw_flow *flow)
 {
-	return fw_sink_flow(context, flow);
+	struct shown *shown = context;
+
+	shown->labelled = flow->present >> FW_FLOW_LABELS & 1;
+	return fw_sink_flow(&shown->sink, flow);
 }
 
 /* As the kernel has it now: its own view of what was asked for. */
-static int show_flow(const struct values *values, const struct fw_flow *flow, struct fw_err *err)
+static int show_flow(struct fw_cli *cli, const struct values *values)
 {
+	const struct fw_write *write = &values->flow.write;
 	struct fw_word *labels = fw_labels_read();
-	struct fw_sink sink;
-	int status = fw_output_open(&values->output, FW_RECORD_FLOW, labels, &sink, err);
+	struct shown shown = { 0 };
+	int status =
+		fw_output_open(&values->output, FW_RECORD_FLOW, labels, &shown.sink, &cli->err);
 
 	if (!status)
-		status = fw_ct_find(flow, show, &sink, err);
-	fw_sink_finish(&sink);
+		status = fw_ct_find(&write->flow, show, &shown, &cli->err);
+	fw_sink_finish(&shown.sink);
 	if (!status)
-		status = fw_output_check(&sink, err);
-	if (!status && sink.format == &fw_format_text)
+		status = fw_output_check(&shown.sink, &cli->err);
+	if (!status && fw_write_has_labels(write) && !shown.labelled)
+		fw_cli_note(cli, "the kernel has not kept the labels, because no rule of this "
+				 "network namespace uses some (ct label)");
+	if (!status && shown.sink.format == &fw_format_text)
 		fprintf(stderr, "fwctl %s: 1 flow entries have been created.\n", PACKAGE_VERSION);
-	fw_sink_free(&sink);
+	fw_sink_free(&shown.sink);
 	fw_labels_free(labels);
 	return status;
 }
@@ -90,7 +103,7 @@ static int run(struct fw_cli *cli)
 	if (fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
 	    fw_privilege_limit(&cli->err) < 0 || write_flow(write, &cli->err) < 0)
 		return -1;
-	return values->quiet ? 0 : show_flow(values, &write->flow, &cli->err);
+	return values->quiet ? 0 : show_flow(cli, values);
 }
 
 static const struct fw_command command = {

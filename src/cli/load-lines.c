@@ -8,25 +8,24 @@
 #include "fwctl/base/num.h"
 #include "fwctl/cli/flow-options.h"
 #include "fwctl/cli/load-json.h"
-#include "fwctl/kernel/labels.h"
 
 /* A line of `list -o save` has at most 50. */
 #define WORDS 100
 
 struct fw_line_reader {
 	struct fw_flow_reader values;
-	struct fw_word *labels;
+	const struct fw_word *labels;
 	struct fw_option *options;
 	struct fw_option_group groups[3];
 	struct fw_option_index *index;
 	json_t *root; /* what the strings of the write are in */
 };
 
-struct fw_line_reader *fw_line_reader_new(void)
+struct fw_line_reader *fw_line_reader_new(const struct fw_word *labels)
 {
 	struct fw_line_reader *reader = fw_calloc(1, sizeof(*reader));
 
-	reader->labels = fw_labels_read();
+	reader->labels = labels;
 	reader->options = fw_flow_options();
 	reader->groups[0] = (struct fw_option_group){ NULL, reader->options, &reader->values };
 	reader->groups[1] = (struct fw_option_group){ NULL, fw_verb_options, &reader->values };
@@ -41,7 +40,6 @@ void fw_line_reader_free(struct fw_line_reader *reader)
 	json_decref(reader->root);
 	fw_option_index_free(reader->index);
 	free(reader->options);
-	fw_labels_free(reader->labels);
 	free(reader);
 }
 

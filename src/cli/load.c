@@ -11,6 +11,7 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/load-lines.h"
 #include "fwctl/kernel/ct-write.h"
+#include "fwctl/kernel/labels.h"
 
 /* A longer line is none: a file without line feeds shall not fill the memory. */
 #define LINE_MAX_BYTES 65536
@@ -161,16 +162,19 @@ int fw_load_run(struct fw_load *load, struct fw_cli *cli)
 {
 	struct work work = { .load = load, .cli = cli };
 	struct source source = { 0 };
+	struct fw_word *labels;
 
 	if (!load->dry_run && fw_ct_writer_open(&work.writer, written, &work, &cli->err) < 0)
 		return -1;
-	work.reader = fw_line_reader_new();
+	labels = fw_labels_read();
+	work.reader = fw_line_reader_new(labels);
 	source.bytes = fw_malloc(READ_SIZE + 1);
 	take_file(&work, &source);
 	if (cli->err.kind == FW_ERR_NONE)
 		fw_ct_writer_finish(&work.writer, &cli->err);
 	free(source.bytes);
 	fw_line_reader_free(work.reader);
+	fw_labels_free(labels);
 	fw_ct_writer_close(&work.writer);
 	return cli->err.kind == FW_ERR_NONE ? 0 : -1;
 }

@@ -107,11 +107,6 @@ static void explain_new(const struct fw_write *write, struct fw_err *err)
 			    "it exists already, or its replies would be those of another flow");
 		break;
 	case ENOMEM: fw_err_hint(err, "the table may be full: see fwctl stats"); break;
-	case ENOSPC:
-		if (fw_write_has_labels(write))
-			fw_err_hint(err, "a flow can have labels only while a rule of this "
-					 "network namespace uses some (ct label)");
-		break;
 	case EOPNOTSUPP:
 		if (write->flow.present >> FW_FLOW_HELPER & 1)
 			fw_err_hint(err, "the kernel has no such helper; is its module loaded?");

@@ -3,7 +3,8 @@
  * bench-measure ROUNDS LABEL FLOOR PEER OURS: runs three shell commands one after the other, ROUNDS
  * times over ("-" for one that is missing), output thrown away, and prints one row: medians
  * in milliseconds, the ratios of ours to the others, and the most memory that ours had.
- * Interleaving lets all three see the same mood of the machine.
+ * Interleaving lets all three see the same mood of the machine. $BENCH_BEFORE is a command that is
+ * run before each, and not measured.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -85,6 +86,16 @@ static void print_ratio(double ours, double other)
 		printf(" %7s |", "-");
 }
 
+/* Prepares for the next command, if that is asked for. */
+static int prepare(void)
+{
+	const char *before = getenv("BENCH_BEFORE");
+	long resident = 0;
+	double ms;
+
+	return before && *before ? run(before, &ms, &resident) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct result results[COMMANDS];
@@ -99,7 +110,8 @@ int main(int argc, char **argv)
 	for (round = 0; round < rounds; round++)
 		for (i = 0; i < COMMANDS; i++)
 			if (strcmp(argv[3 + i], "-") &&
-			    run(argv[3 + i], &results[i].ms[round], &results[i].resident) < 0) {
+			    (prepare() < 0 ||
+			     run(argv[3 + i], &results[i].ms[round], &results[i].resident) < 0)) {
 				fprintf(stderr, "bench-measure: failed: %s\n", argv[3 + i]);
 				return 1;
 			}

@@ -9,12 +9,13 @@
 #include <stddef.h>
 
 #include "fwctl/base/err.h"
+#include "fwctl/base/words.h"
 #include "fwctl/model/write.h"
 
 struct fw_line_reader;
 
-/* Labels by name are those of connlabel.conf, which is read here. */
-struct fw_line_reader *fw_line_reader_new(void);
+/* `labels` has the names that labels may have (fw_labels_read()); it is borrowed. */
+struct fw_line_reader *fw_line_reader_new(const struct fw_word *labels);
 void fw_line_reader_free(struct fw_line_reader *reader);
 
 /*

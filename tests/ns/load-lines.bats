@@ -1,0 +1,403 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# create, update, get and load: option by option what conntrack makes of the same words, what is
+# refused before the kernel is asked, and what the kernel refuses.
+
+load ../lib/fwctl
+
+setup_file() {
+	needs_private
+	command -v conntrack > /dev/null || skip "no conntrack to compare with"
+	mkdir -p /etc/xtables
+	printf '3 web\n127 last\n' > /etc/xtables/connlabel.conf
+	# A flow has room for labels only where a rule uses some: not in "bare".
+	local host
+	for host in theirs ours bare; do
+		host_add $host
+		[ $host = bare ] || host_run $host nft -f - <<-EOF2
+			table inet labels { chain none { ct label set 3; }; }
+		EOF2
+	done
+	export HOSTS_DIR
+}
+
+teardown_file() {
+	hosts_remove
+}
+
+setup() {
+	host_run theirs conntrack -F 2> /dev/null
+	host_run ours conntrack -F 2> /dev/null
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+untimed() {
+	sed -E 's/^([a-z0-9-]+ +[0-9]+ )[0-9]+ /\1TIMER /; s/-t [0-9]+/-t TIMER/'
+}
+
+# table HOST: in all that an independent reader shows
+table() {
+	host_run "$1" conntrack -L -o extended,labels 2> /dev/null |
+		sed -E 's/^(ipv[46] +[0-9]+ [a-z0-9-]+ +[0-9]+ )[0-9]+ /\1TIMER /' | LC_ALL=C sort
+}
+
+alike() {
+	diff <(table theirs) <(table ours) && [ -n "$(table ours)" ]
+}
+
+# SRC stands for an address of its own in each line.
+@test "create: every option does what it does in conntrack -I" {
+	local words number=0 wrong=0
+	while read -r words; do
+		number=$((number + 1))
+		case $words in
+		*fd00*) words=${words//SRC/fd00:1::$number} ;;
+		*) words=${words//SRC/10.0.1.$number} ;;
+		esac
+		# shellcheck disable=SC2086 # words
+		host_run theirs conntrack -I $words > /dev/null 2> err || { cat err; wrong=1; }
+		# shellcheck disable=SC2086 # words
+		fwctl_in ours create $words >> shown 2> err || { cat err; wrong=1; }
+	done <<-EOF
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100
+		-p udp --orig-src SRC --orig-dst 10.0.0.2 --orig-port-src 1 --orig-port-dst 2 --timeout 100
+		-p udp --src SRC --dst 10.0.0.2 --sport 1 --dport 2 -t 100
+		-p 17 -r 10.0.0.2 -q SRC --reply-port-src 2 --reply-port-dst 1 -t 100
+		-p udp -s SRC -d 10.0.0.2 -r 10.0.0.9 -q 10.0.0.8 --sport 1 --dport 2 --reply-port-src 9 --reply-port-dst 8 -t 100
+		-p udp -s SRC -d fd00::2 --sport 1 --dport 2 -t 100
+		-p udplite -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state SYN_SENT
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state TIME_WAIT -u SEEN_REPLY,ASSURED
+		-p sctp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state COOKIE_ECHOED --orig-vtag 0 --reply-vtag 0
+		-p dccp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state OPEN --role client
+		-p icmp -s SRC -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 7 -t 100
+		-p icmp -s SRC -d 10.0.0.2 --icmp-type 13 --icmp-code 0 --icmp-id 7 -t 100
+		-p icmpv6 -s SRC -d fd00::2 --icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 7 -t 100
+		-p gre -s SRC -d 10.0.0.2 --srckey 1 --dstkey 2 -t 100
+		-p gre -s SRC -d 10.0.0.2 --srckey 0x10 --dstkey 0x20 --reply-key-src 0x20 --reply-key-dst 0x10 -t 100
+		-p 89 -s SRC -d 10.0.0.2 -t 100
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -m 0x15
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -u UNSET
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -u FIXED_TIMEOUT
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -w 7
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --orig-zone 7
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --reply-zone 7
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --label-add web,last
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -n 10.0.0.9
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -n 10.0.0.9:99
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -g 10.0.0.9:99
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --src-nat 10.0.0.8 --dst-nat 10.0.0.9
+		-p udp -s SRC -d fd00::2 --sport 1 --dport 2 -t 100 -g fd00::9
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 21 -t 100 --state ESTABLISHED -u SEEN_REPLY -n 10.0.0.9:77
+	EOF
+	alike
+	# What is shown is what is there, but for the time.
+	diff <(host_run ours conntrack -L 2> /dev/null | untimed | sed 's/ *$//' | LC_ALL=C sort) \
+		<(untimed < shown | LC_ALL=C sort)
+	[ "$wrong" -eq 0 ]
+}
+
+# one_of_each [HOST]: the flows that updates are made on
+one_of_each() {
+	host_run "${1:-ours}" conntrack -F 2> /dev/null
+	fwctl_in "${1:-ours}" load --quiet - <<-EOF
+		-I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -t 100 -m 0x15 --label-add web
+		-I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 53 -t 100 -u SEEN_REPLY --label-add last
+		-I -p udp -s fd00::1 -d fd00::2 --sport 3 --dport 53 -t 100 -w 7 --label-add last
+		-I -p tcp -s 10.0.0.1 -d 10.0.0.3 --sport 4 --dport 80 -t 100 --state ESTABLISHED -m 5 --label-add last
+		-I -p udp -s 10.0.0.1 -d 10.0.0.4 --sport 1 --dport 2 -t 100 -n 10.0.0.9
+	EOF
+}
+
+# conntrack 1.4.7 changes no flow of IPv6, and takes no zone and no translation as a condition.
+@test "update: every change does what it does in conntrack -U" {
+	local words wrong=0
+	while read -r words; do
+		one_of_each theirs
+		one_of_each ours
+		table ours > before
+		# shellcheck disable=SC2086 # words
+		host_run theirs conntrack -U $words > /dev/null 2> theirs.err
+		# shellcheck disable=SC2086 # words
+		fwctl_in ours update $words > ours.out 2> ours.err
+		alike || { echo "differs: $words"; wrong=1; }
+		# As many are counted as conntrack counts, and those are the ones that changed.
+		same "$(sed -n 's/^conntrack [^:]*: //p' theirs.err)" "$(sed 's/^fwctl [^:]*: //' ours.err)" || wrong=1
+		case $words in
+		*-t* | *FIXED*) ;;
+		*) same "$(wc -l < ours.out) $words" "$(table ours | LC_ALL=C comm -13 before - | wc -l) $words" || wrong=1 ;;
+		esac
+	done <<-EOF
+		-f ipv4 -p udp --sport 1 --dport 53 -m 7
+		-f ipv4 -p udp --sport 1 --dport 53 -m 0x2/0x3
+		-f ipv4 -p tcp -m 0xff/0
+		-f ipv4 -s 10.0.0.1 -m 8
+		-f ipv4 -p udp --sport 1 --dport 53 -t 5000
+		-f ipv4 -p udp --dport 53 -u ASSURED
+		-f ipv4 -p tcp -u FIXED_TIMEOUT
+		-f ipv4 -p udp --sport 2 --label-add web
+		-f ipv4 -l last --label-add web
+		-f ipv4 -l web --label-del web
+		-f ipv4 -l last --label-del
+	EOF
+	[ "$wrong" -eq 0 ]
+}
+
+@test "update: what conntrack leaves alone: IPv6, zones, translations" {
+	local words
+	while read -r words; do
+		one_of_each
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr fwctl_in ours update $words -m 9
+		same "1 $words" "${#lines[@]} $words"
+		same "1 $words" "$(fwctl_in ours list -m 9 --count) $words"
+		same "$words" "$words$(diff <(untimed <<< "$output") <(fwctl_in ours list -m 9 --quiet | untimed))"
+	done <<-EOF
+		-f ipv6 -u SEEN_REPLY,ASSURED
+		-w 7
+		-n 10.0.0.9
+		--addr fd00::2 --label-del last --label-add web
+	EOF
+}
+
+@test "update: timeouts, conditions on what is set, and a dry run" {
+	one_of_each
+	run -0 --separate-stderr fwctl_in ours update --if-mark 5 -m 6 -t 1h --dry-run
+	matches "$output" '^tcp +6 3600 ESTABLISHED .*mark=6 '
+	matches "$stderr" ': 1 flow entries would be updated'
+	matches "$(fwctl_in ours list -p tcp --quiet)" 'mark=5 '
+	run -0 --separate-stderr fwctl_in ours update --if-mark 5 -m 6 -t 1h -o json
+	same '6 3600' "$(jq -r '"\(.mark) \(.timeout)"' <<< "$output")"
+	between 3500 3600 "$(fwctl_in ours list -p tcp -o json | jq .timeout)"
+	run -0 --separate-stderr fwctl_in ours update --if-status unreplied -p udp -m 1 --quiet
+	same "" "$output$stderr"
+	same 3 "$(fwctl_in ours list -m 1 --count)"
+	run -0 --separate-stderr fwctl_in ours update -p sctp -m 1
+	matches "$stderr" ': 0 flow entries have been updated'
+	# A fixed timeout is fixed; the rest of the flows is changed.
+	fwctl_in ours update -p tcp -u fixed-timeout --quiet
+	run -1 --separate-stderr fwctl_in ours update --all -t 7000
+	same 4 "${#lines[@]}"
+	matches "$stderr" 'fixed-timeout'
+}
+
+@test "get: there or not, by either direction, in any zone" {
+	one_of_each
+	run -0 --separate-stderr fwctl_in ours get -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53
+	matches "$output" 'sport=1 .*mark=21 '
+	matches "$stderr" ': 1 flow entries have been shown'
+	run -0 fwctl_in ours get -p udp -r 10.0.0.4 -q 10.0.0.9 --reply-port-src 2 --reply-port-dst 1 -o json
+	same 10.0.0.1 "$(jq -r .orig.src <<< "$output")"
+	run -0 fwctl_in ours get -p udp -s fd00::1 -d fd00::2 --sport 3 --dport 53 -w 7 --quiet
+	same "" "$output"
+	run -1 --separate-stderr fwctl_in ours get -p udp -s fd00::1 -d fd00::2 --sport 3 --dport 53
+	matches "$stderr" 'there is no such flow'
+	same "" "$output"
+	run -1 --separate-stderr fwctl_in ours get -p udp -s fd00::1 -d fd00::2 --sport 3 --dport 53 --quiet
+	same "" "$output$stderr"
+	# A condition beside the tuple must hold, too.
+	run -1 fwctl_in ours get -p tcp -s 10.0.0.1 -d 10.0.0.3 --sport 4 --dport 80 --state SYN_SENT
+}
+
+@test "what is wrong is refused before the kernel is asked" {
+	local words what
+	while IFS='|' read -r words what; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr fwctl_in ours $words
+		same "2 $words" "$status $words"
+		same "" "$output"
+		matches "$stderr" "$what"
+	done <<-EOF
+		create|protocol \(-p\) is missing
+		create -p udp|address is missing
+		create -p udp -s 10.0.0.1|destination address
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 -t 5|--sport is missing
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2|timeout \(-t\)
+		create -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5|--state is missing
+		create -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --state ESTAB|'ESTAB' is not a state of tcp
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --state ESTABLISHED|only tcp, sctp
+		create -p udp -s 10.0.0.1 -d fd00::2 --sport 1 --dport 2 -t 5|the flow is ipv4
+		create -p udp -s 10.0.0.1/24 -d 10.0.0.2 --sport 1 --dport 2 -t 5|'10.0.0.1/24'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1:9 --dport 2 -t 5|'1:9'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 99999 --dport 2 -t 5|'99999'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport abc --dport 2 -t 5|'abc'
+		create -p udp -s 10.0.0.1 -s 10.0.0.3 -d 10.0.0.2 --sport 1 --dport 2 -t 5|given before
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -u dying|for the kernel to set
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -u banana|'banana'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m banana|'banana'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m 1/2|no mark to mask
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -w 65536|'65536'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --label-add nobody|'nobody'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --label-add 128|'128'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -n 10.0.0.0/8|10.0.0.0/8
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -n 10.0.0.1:99999|ADDR:PORT
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t -5|'-5'
+		create -p icmp -s fd00::1 -d fd00::2 --icmp-type 8 --icmp-code 0 --icmp-id 1 -t 5|not a protocol of ipv6
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --id 5|unknown option --id
+		update|nothing to set
+		update -p udp|nothing to set
+		update -m 5|--all
+		update --all -p udp -m 5|--proto udp
+		update -p udp -m 5 -u dying|for the kernel to set
+		update -p udp -t abc|'abc'
+		get|one flow
+		get -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1|one flow
+		get --table expect -p udp -u assured|nothing about an expectation
+		load|something is missing
+		load a b|unexpected word 'b'
+	EOF
+	same "" "$(table ours)"
+}
+
+@test "what the kernel refuses: exit 1, what and why" {
+	local words='-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100'
+	# shellcheck disable=SC2086 # words
+	fwctl_in ours create $words -m 1 --quiet
+	# shellcheck disable=SC2086
+	run -1 --separate-stderr fwctl_in ours create $words -m 2
+	same "" "$output"
+	matches "$stderr" 'File exists'
+	matches "$stderr" 'exists already'
+	# shellcheck disable=SC2086
+	run -0 fwctl_in ours create -A $words -m 3
+	matches "$output" 'mark=3 '
+	# The replies would be those of the first one.
+	run -1 --separate-stderr fwctl_in ours create -A -p udp -s 10.0.0.8 -d 10.0.0.9 --sport 8 --dport 9 \
+		-r 10.0.0.2 -q 10.0.0.1 --reply-port-src 2 --reply-port-dst 1 -t 100
+	matches "$stderr" 'another flow'
+	run -3 --separate-stderr fwctl_in ours create -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100 \
+		--state ESTABLISHED --helper banana
+	matches "$stderr" 'no such helper'
+	# An error message has no answer.
+	run -1 fwctl_in ours create -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 3 --icmp-code 0 --icmp-id 1 -t 100
+	run -0 --separate-stderr fwctl_in bare create -p udp -s 10.0.0.5 -d 10.0.0.6 --sport 1 --dport 2 -t 100 -l web
+	matches "$stderr" 'not kept the labels'
+	same 1 "$(fwctl_in ours list --count)"
+}
+
+@test "not permitted: exit 3, and nothing is done" {
+	one_of_each
+	table ours > before
+	echo '-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 9 --dport 9 -t 9' > lines
+	for words in 'create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 9 --dport 9 -t 9' \
+		'update --all -m 99' 'get -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53' 'load lines'; do
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr host_run ours setpriv --bounding-set -net_admin "$FWCTL_BUILD/fwctl" $words
+		same "" "$output"
+		matches "$stderr" 'CAP_NET_ADMIN'
+	done
+	diff before <(table ours)
+}
+
+# ---- load ----------------------------------------------------------------------------------------
+
+@test "load: each verb, comments, blanks, and a last line without an end" {
+	printf '%s\n' '# a comment' '' '  ' \
+		'-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100' \
+		'--create --proto=udp --src=10.0.0.1 --dst=10.0.0.2 --sport=3 --dport=2 --timeout=100' \
+		$'\t-I -p udp  -s 10.0.0.1 -d 10.0.0.2\t--sport 4 --dport 2 -t 100\r' \
+		'-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -m 9' \
+		'-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 4 --dport 2' > lines
+	printf '%s' '-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 2 -t 100' >> lines
+	run -0 --separate-stderr fwctl_in ours load lines
+	same "" "$output"
+	matches "$stderr" ': 6 lines have been loaded, 0 were bad'
+	same '1 9,3 0,5 0' "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort | paste -sd,)"
+	printf -- '-F\n-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 6 --dport 2 -t 100\n' | fwctl_in ours load - --quiet
+	same 6 "$(fwctl_in ours list -o json | jq .orig.sport)"
+}
+
+# The lines between the bad ones are good, and each bad line is told by its number.
+@test "load: bad lines are told by number, the others are loaded" {
+	local good='-p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport' number=0 line
+	while read -r line; do
+		echo "-A $good $((number += 1))"
+		echo "$line"
+	done > lines <<-EOF
+		-A $good 99999
+		-A $good abc
+		-A $good
+		-A -p udp
+		-p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 --sport 1 -t 1
+		-A -I $good 1
+		-A $good 1 --sprot 5
+		-A $good 1 surplus
+		-I $good 1
+		-U $good 60000
+		-D $good 60000
+		banana
+		{"proto":
+		{"proto":"udp"}
+		[1]
+		{"event":"new","proto":"udp"}
+		{"proto":"udp","timeout":-1}
+		{"proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":70000,"dport":1}}
+		{"proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"fd00::2","sport":1,"dport":1}}
+		{"proto":"udp","timeout":1,"status":["banana"]}
+		{"proto":"tcp","timeout":1,"state":"NO","orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
+		{"proto":"udp","timeout":1,"status":["src-nat"],"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
+	EOF
+	run -1 --separate-stderr fwctl_in ours load lines
+	matches "$stderr" ": $((2 * 22 - 22)) lines have been loaded, 22 were bad"
+	same "$(seq 2 2 44)" "$(sed -n 's/^fwctl load: lines:\([0-9]*\): .*/\1/p' <<< "$stderr")"
+	same 22 "$(fwctl_in ours list --count)"
+	matches "$stderr" "lines:2: --sport: '99999'"
+	matches "$stderr" "lines:18: creating the flow: File exists"
+	matches "$stderr" "lines:20: updating the flow: No such file"
+	matches "$stderr" 'lines:36: "orig": "sport" is not'
+	# The same without the kernel, and without privileges: it knows nothing of what exists.
+	run -1 --separate-stderr setpriv --bounding-set -all "$FWCTL_BUILD/fwctl" load --dry-run lines
+	matches "$stderr" ': 25 lines would be loaded, 19 were bad'
+}
+
+@test "load --strict stops at the first bad line, understood or not" {
+	local good='-p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport'
+	printf '%s\n' "-A $good 1" "-A $good 2" banana "-A $good 4" > lines
+	run -1 --separate-stderr fwctl_in ours load --strict lines
+	matches "$stderr" 'lines:3: '
+	same 2 "$(fwctl_in ours list --count)"
+	printf '%s\n' "-A $good 3" "-I $good 1" "-A $good 4" > lines
+	run -1 --separate-stderr fwctl_in ours load --strict lines
+	matches "$stderr" 'lines:2: .*File exists'
+	same 3 "$(fwctl_in ours list --count)"
+}
+
+@test "load: hostile files" {
+	local good='-A -p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport'
+	# A line that never ends, a NUL, bytes that would steer a terminal, too many words.
+	{
+		echo "$good 1"
+		head -c 300000 /dev/zero | tr '\0' x
+		printf '\n%s 2\n' "$good"
+		printf -- '-A \0\n\033[31m\302\233\n'
+		printf -- '-A%.0s ' {1..200}
+		printf '\n%s 3\n' "$good"
+		printf '{"a":%.0s' {1..10000}
+		printf '\n'
+	} > lines
+	run -1 --separate-stderr fwctl_in ours load lines
+	matches "$stderr" 'lines:2: the line is longer'
+	matches "$stderr" 'lines:4: a NUL'
+	matches "$stderr" 'lines:5: .*x1b'
+	lacks "$stderr" $'\033'
+	matches "$stderr" 'lines:6: more than'
+	matches "$stderr" 'lines:8: '
+	matches "$stderr" ': 3 lines have been loaded, 5 were bad'
+	run -1 --separate-stderr bash -c "head -c 20000000 /dev/zero | '$FWCTL_BUILD/fwctl' --netns $(host_ns ours) load -"
+	matches "$stderr" '-:1: '
+	run -1 --separate-stderr fwctl_in ours load /nowhere
+	matches "$stderr" 'No such file'
+	run -1 --separate-stderr fwctl_in ours load .
+	matches "$stderr" 'Is a directory'
+	run -0 fwctl_in ours load /dev/null
+}
+
+@test "load: more than one batch, and refusals in each" {
+	seq 1 3000 | sed 's/.*/-I -p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport &/' > lines
+	sed -n '0~3p' lines | fwctl_in ours load - --quiet
+	same 1000 "$(fwctl_in ours list --count)"
+	run -1 --separate-stderr fwctl_in ours load lines
+	matches "$stderr" ': 2000 lines have been loaded, 1000 were bad'
+	same "$(seq 3 3 3000)" "$(sed -n 's/^fwctl load: lines:\([0-9]*\): .*/\1/p' <<< "$stderr")"
+	same 3000 "$(fwctl_in ours list --count)"
+}
