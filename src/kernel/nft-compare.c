@@ -415,10 +415,16 @@ static int read_table(struct comparison *c)
 	return 0;
 }
 
-/* What packets or timeouts change is not the policy's. */
-static bool has_fixed_elements(const struct fw_nft_set *set)
+/*
+ * What packets or timeouts change is not the policy's. Of the table of another policy only counts
+ * are of use: the kernel walks a set from its beginning for each part of the answer, which takes
+ * longer than all the rest of an apply.
+ */
+static bool is_worth_reading(const struct comparison *c, const struct fw_nft_set *set)
 {
-	return !set->dynamic && !set->timeouts;
+	if (set->dynamic || set->timeouts)
+		return false;
+	return set->counters || !strcmp(c->state->digest, c->batch->ruleset->digest);
 }
 
 static int read_set_elems(struct comparison *c, uint32_t set, bool *interrupted)
@@ -431,7 +437,7 @@ static int read_set_elems(struct comparison *c, uint32_t set, bool *interrupted)
 	size_t missing;
 
 	if (!c->seen[find_name(c->sets, c->batch->ruleset->set_count, name)] ||
-	    !has_fixed_elements(&c->batch->ruleset->sets[set]))
+	    !is_worth_reading(c, &c->batch->ruleset->sets[set]))
 		return 0;
 	fw_set_index_build(&c->index, c->batch, set);
 	if (ask(c, &question, interrupted) < 0)

@@ -161,6 +161,34 @@ teardown() {
 	same unchanged "$output"
 }
 
+@test "so are the elements of a set, with the same policy and with another" {
+	lines 'set bad { 192.0.2.1, 192.0.2.2, 2001:db8::/32 }' 'deny from @bad' > a.conf
+	{ cat a.conf; echo 'allow 22/tcp'; } > b.conf
+	policy apply b.conf
+	table > right-b
+	policy apply a.conf
+	table > right-a
+	while read -r change; do
+		# shellcheck disable=SC2086 # words of nft
+		host_run m7500 nft $change
+		run -0 policy status
+		matches "$output" "element.* of set set_bad|an element was added to set set_bad"
+		run -0 --separate-stderr policy apply a.conf
+		same applied "$output"
+		matches "$stderr" "set set_bad_v"
+		cmp right-a <(table)
+		# shellcheck disable=SC2086 # words of nft
+		host_run m7500 nft $change
+		policy apply b.conf
+		cmp right-b <(table)
+		policy apply a.conf
+	done <<-EOF
+		delete element inet fwctl set_bad_v4 { 192.0.2.2 } ; add element inet fwctl set_bad_v4 { 192.0.2.77 }
+		delete element inet fwctl set_bad_v4 { 192.0.2.1 }
+		delete element inet fwctl set_bad_v6 { 2001:db8::/32 }
+	EOF
+}
+
 @test "a table that someone else removed is inactive, and comes back" {
 	policy apply
 	table > right

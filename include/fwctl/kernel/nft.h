@@ -37,9 +37,10 @@ int fw_nft_read(struct fw_socket *socket, struct fw_nft_state *state, struct fw_
 
 /*
  * Reads the whole table and compares it with what `batch` would install; counters and what packets
- * have put into dynamic sets aside. The counts of rules and elements that stay are put into the
- * messages of `batch`, so that installing it keeps them. Changes of others while reading are
- * answered by reading again, a few times; then -1, kind FW_ERR_INCOMPLETE.
+ * have put into dynamic sets aside. In a table that carries another digest, elements without
+ * counters are not read: it differs all the same. The counts of rules and elements that stay are
+ * put into the messages of `batch`, so that installing it keeps them. Changes of others while
+ * reading are answered by reading again, a few times; then -1, kind FW_ERR_INCOMPLETE.
  */
 int fw_nft_compare(struct fw_socket *socket, struct fw_nft_batch *batch, struct fw_nft_state *state,
 		   struct fw_err *err);
