@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fwctl/base/file.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
 #include "fwctl/cli/policy-boot.h"
@@ -193,20 +194,6 @@ static int read_old(struct job *job)
 
 /* --- where it goes ------------------------------------------------------------------------- */
 
-static int write_whole(int fd, const struct fw_buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->length) {
-		ssize_t put = write(fd, text->data + done, text->length - done);
-
-		if (put < 0 && errno != EINTR)
-			return -1;
-		done += put > 0 ? (size_t)put : 0;
-	}
-	return fsync(fd);
-}
-
 /* Beside the file, so that a rename puts it in its place. The caller frees the path. */
 static char *write_new(struct job *job)
 {
@@ -215,7 +202,7 @@ static char *write_new(struct job *job)
 
 	if (mkdir(FWCTL_SYSCONFDIR, 0755) == 0 || errno == EEXIST)
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	failed = fd < 0 || write_whole(fd, &job->new) < 0 ? errno : 0;
+	failed = fd < 0 || fw_file_write(fd, job->new.data, job->new.length) < 0 ? errno : 0;
 	if (fd >= 0 && close(fd) < 0 && !failed)
 		failed = errno;
 	if (!failed)

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/file.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/netns.h"
 
@@ -155,21 +156,6 @@ int fw_state_read(const struct fw_state *state, const char *name, struct fw_buf 
 	return result;
 }
 
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	while (size) {
-		ssize_t put = write(fd, bytes, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		bytes += put;
-		size -= (size_t)put;
-	}
-	return fsync(fd);
-}
-
 int fw_state_write(const struct fw_state *state, const char *name, const void *bytes, size_t size,
 		   struct fw_err *err)
 {
@@ -179,7 +165,7 @@ int fw_state_write(const struct fw_state *state, const char *name, const void *b
 
 	if (fd < 0)
 		return fw_err_sys(err, errno, "writing %s/new", state->path);
-	failed = write_all(fd, bytes, size) < 0 ? errno : 0;
+	failed = fw_file_write(fd, bytes, size) < 0 ? errno : 0;
 	if (close(fd) < 0 && !failed)
 		failed = errno;
 	if (!failed && (renameat(state->fd, "new", state->fd, name) < 0 || fsync(state->fd) < 0))

@@ -2,16 +2,15 @@
 #include "fwctl/kernel/ct-events.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_compat.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "fwctl/kernel/exp-query.h"
+#include "fwctl/kernel/sysctl.h"
 
 /* The group of each kind, in the order of enum fw_event_kind. */
 static const unsigned int flow_groups[] = { NF_NETLINK_CONNTRACK_NEW, NF_NETLINK_CONNTRACK_UPDATE,
@@ -115,23 +114,12 @@ int fw_exp_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *hear
 	return 0;
 }
 
-/* A number in /proc/sys/net/netfilter/, which shows the namespace of who reads it; or 0. */
-static uint64_t read_setting(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	uint64_t value = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%" SCNu64, &value) != 1)
-		value = 0;
-	fclose(file);
-	return value;
-}
-
 uint64_t fw_ct_silent_flows(void)
 {
-	if (read_setting("/proc/sys/net/netfilter/nf_conntrack_events") != 2)
+	uint64_t events, flows;
+
+	if (!fw_sysctl_read("nf_conntrack_events", &events) || events != 2 ||
+	    !fw_sysctl_read("nf_conntrack_count", &flows))
 		return 0;
-	return read_setting("/proc/sys/net/netfilter/nf_conntrack_count");
+	return flows;
 }

@@ -59,7 +59,7 @@ static int parse(const char *text, struct fw_packet *packet, struct fw_err *err)
 	size_t count = 0;
 	char copy[200], *word, *rest;
 
-	strcpy(copy, text);
+	snprintf(copy, sizeof(copy), "%s", text);
 	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
 	return fw_packet_parse(count, words, packet, NULL, err);

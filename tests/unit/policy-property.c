@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fwctl/base/num.h"
 #include "fwctl/model/trial.h"
 #include "fwctl/policy/check.h"
 #include "fwctl/policy/compile.h"
@@ -363,10 +364,11 @@ static void run_round(uint64_t seed)
 static void agreement(void **state)
 {
 	const char *one = getenv("FWCTL_SEED"), *many = getenv("FWCTL_ROUNDS");
-	unsigned long rounds = many ? strtoul(many, NULL, 10) : 4000;
-	uint64_t seed = one ? strtoull(one, NULL, 10) : (uint64_t)time(NULL) * 100000;
+	uint64_t rounds = 4000, seed = (uint64_t)time(NULL) * 100000;
 
 	(void)state;
+	assert_true(!many || fw_num_parse(many, 1, UINT32_MAX, &rounds) == FW_NUM_OK);
+	assert_true(!one || fw_num_parse(one, 0, UINT64_MAX, &seed) == FW_NUM_OK);
 	/* The first half is the same in every run, the other half is new. */
 	if (one) {
 		run_round(seed);

@@ -2,6 +2,7 @@
 #include "tests/unit/random.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -184,9 +185,9 @@ struct fw_packet random_packet(uint64_t *seed)
 	packet.proto = PICK(seed, some_protos);
 	packet.state = PICK(seed, states);
 	if (packet.direction != FW_DIR_OUT)
-		strcpy(packet.in_if, PICK(seed, names));
+		snprintf(packet.in_if, sizeof(packet.in_if), "%s", PICK(seed, names));
 	if (packet.direction != FW_DIR_IN)
-		strcpy(packet.out_if, PICK(seed, names));
+		snprintf(packet.out_if, sizeof(packet.out_if), "%s", PICK(seed, names));
 	random_address(seed, &packet, &packet.src);
 	random_address(seed, &packet, &packet.dst);
 	if (fw_proto_has_ports(packet.proto)) {

@@ -39,7 +39,7 @@ static void print_hex(const struct nlmsghdr *message, char *text)
 
 	*text = '\0';
 	for (i = NLMSG_HDRLEN + 4; i < message->nlmsg_len; i++)
-		text += sprintf(text, "%02x", bytes[i]);
+		text += snprintf(text, 3, "%02x", bytes[i]);
 }
 
 /* Family and attributes of a dump of the table. */
