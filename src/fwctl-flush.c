@@ -13,6 +13,7 @@
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stale.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/kernel/ct-delete.h"
@@ -224,6 +225,8 @@ static int run(struct fw_cli *cli)
 		return -1;
 	if (flush.values->keep_mine)
 		find_session(cli, &flush);
+	if (fw_privilege_limit(&cli->err) < 0)
+		return -1;
 	labels = fw_labels_read();
 	status = fw_output_open(&flush.values->output,
 				flush.values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT
@@ -237,6 +240,7 @@ static int run(struct fw_cli *cli)
 		status = fw_ct_flush_all(&flush.deleter.count, &cli->err);
 	else
 		status = flush_matching(cli, &flush);
+	fw_privilege_drop();
 	status = finish_output(cli, &flush.sink, status);
 	if (!status || flush.deleter.count)
 		say_count(&flush, flush.values->dry_run ? flush.shown : flush.deleter.count);

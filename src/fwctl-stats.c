@@ -4,6 +4,7 @@
 
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stale.h"
 #include "fwctl/cli/stats.h"
 
@@ -111,6 +112,7 @@ static int run(struct fw_cli *cli)
 
 	if (check(values, &cli->err) < 0)
 		return -1;
+	fw_privilege_keep();
 	if (values->enable)
 		return fw_stats_run_enable(cli, values);
 	if (values->warn || values->crit)

@@ -4,6 +4,7 @@
 
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/top-terminal.h"
 #include "fwctl/kernel/sysctl.h"
 
@@ -160,6 +161,7 @@ static int run(struct fw_cli *cli)
 	if (fw_stats_wants_netns(&values->by))
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--by netns: all flows that are shown are of one namespace");
+	fw_privilege_keep();
 	set_up(&top, values);
 	status = fw_top_terminal_open(&terminal, fw_output_wants_colour(values->color), &cli->err);
 	if (!status) {

@@ -139,6 +139,8 @@ int fw_listing_run(struct fw_listing *listing, struct fw_cli *cli)
 		status = read_table(listing, &cli->err);
 	else
 		return -1;
+	/* What is still to be shown has been read. */
+	fw_privilege_drop();
 	fw_rank_each(&listing->rank, show_flow, listing);
 	return status;
 }

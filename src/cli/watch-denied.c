@@ -216,6 +216,13 @@ static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 		fw_watch_show_gap(watch, fw_watch_now(CLOCK_REALTIME), denied->dropped);
 }
 
+/* The policy is read with the first packet, and after each change. */
+static bool reads_policy(const struct fw_watch_feed *feed)
+{
+	(void)feed;
+	return true;
+}
+
 static void close_denied(struct fw_watch_feed *feed)
 {
 	struct denied *denied = feed->state;
@@ -233,4 +240,5 @@ const struct fw_watch_kind fw_watch_denied = {
 	.lost = lose_packets,
 	.finish = finish_denied,
 	.close = close_denied,
+	.asks_more = reads_policy,
 };

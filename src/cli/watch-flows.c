@@ -238,6 +238,11 @@ static int begin_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	return flows->whole ? read_table(flows, remember, &watch->cli->err) : 0;
 }
 
+static bool reads_table(const struct fw_watch_feed *feed)
+{
+	return ((const struct flows *)feed->state)->whole;
+}
+
 static void close_flows(struct fw_watch_feed *feed)
 {
 	struct flows *flows = feed->state;
@@ -256,4 +261,5 @@ const struct fw_watch_kind fw_watch_flows = {
 	.pause = look_for_silent,
 	.wake = next_reading,
 	.close = close_flows,
+	.asks_more = reads_table,
 };

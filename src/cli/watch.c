@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stop.h"
 #include "fwctl/cli/watch-feeds.h"
 
@@ -152,6 +153,17 @@ static int open_feeds(struct fw_watch *watch)
 	return 0;
 }
 
+/* A socket that has joined its groups goes on without privileges. */
+static void drop_privilege(const struct fw_watch *watch)
+{
+	const struct fw_watch_feed *feed = watch->feeds;
+
+	for (; feed < watch->feeds + watch->feed_count; feed++)
+		if (feed->kind->asks_more && feed->kind->asks_more(feed))
+			return;
+	fw_privilege_drop();
+}
+
 static void close_feeds(struct fw_watch *watch)
 {
 	struct fw_watch_feed *feed = watch->feeds;
@@ -207,14 +219,18 @@ int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, str
 	watch.listener.nanoseconds = options->seconds * FW_NSEC_PER_SEC;
 	watch.listener.output_fd = sink->setup.fd;
 	*shown = 0;
+	if (fw_privilege_limit(&cli->err) < 0)
+		return -1;
 	watch.listener.stop_fd = fw_stop_open(&cli->err);
 	if (watch.listener.stop_fd < 0)
 		return -1;
 	fw_ct_decoder_init(&watch.decoder);
 	watch.decoder.stamp = cli->filter->stamp;
 	status = open_feeds(&watch);
-	if (!status)
+	if (!status) {
+		drop_privilege(&watch);
 		status = run(&watch);
+	}
 	close_feeds(&watch);
 	*shown = watch.shown;
 	close(watch.listener.stop_fd);

@@ -83,12 +83,15 @@ static void find_owner(uint64_t inode, char name[16])
 	free(socket);
 }
 
-/* Whether the process works in our network namespace; no, when it is gone. */
+/*
+ * Whether the process works in our network namespace; no, when it is gone. /proc/PID/ns/net is only
+ * for who may trace the process; each namespace has files of its own below /proc/PID/net.
+ */
 static bool is_in_our_namespace(const char *pid)
 {
-	char *path = fw_format("/proc/%s/ns/net", pid);
+	char *path = fw_format("/proc/%s/net/netlink", pid);
 	struct stat theirs, ours;
-	bool same = !stat(path, &theirs) && !stat("/proc/self/ns/net", &ours) &&
+	bool same = !stat(path, &theirs) && !stat("/proc/self/net/netlink", &ours) &&
 		    theirs.st_ino == ours.st_ino;
 
 	free(path);

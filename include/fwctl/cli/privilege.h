@@ -12,7 +12,13 @@
  */
 int fw_privilege_limit(struct fw_err *err);
 
-/* Gives up CAP_NET_ADMIN, too. */
+/*
+ * The same where some answers need no capability: without CAP_NET_ADMIN it keeps none, and the
+ * kernel says what it does not permit.
+ */
+void fw_privilege_keep(void);
+
+/* Gives up CAP_NET_ADMIN, too. Threads that are there already keep theirs. */
 void fw_privilege_drop(void);
 
 #endif

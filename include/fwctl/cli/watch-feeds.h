@@ -39,6 +39,8 @@ struct fw_watch_kind {
 	/* When nothing more comes. */
 	void (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	void (*close)(struct fw_watch_feed *feed);
+	/* Whether the kernel will be asked for more, which needs CAP_NET_ADMIN; NULL: no. */
+	bool (*asks_more)(const struct fw_watch_feed *feed);
 };
 
 struct fw_watch_feed {
