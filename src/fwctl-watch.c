@@ -101,7 +101,8 @@ static const struct fw_option options[] = {
 	  AT(watch.buffer), .min = 4096, .max = 1ull << 30,
 	  .help = "receive buffer of the socket (default 64M)" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
-	  AT(output), .help = "text (default) or json; text flags: as list, and timestamp, changes" },
+	  AT(output), .help = "text (default), json, csv, xml, save; text and xml flags: as list, and "
+			      "timestamp; text also: changes" },
 	{ .names = "quiet", .set = fw_set_flag, AT(watch.quiet),
 	  .help = "no notes and no closing line on stderr" },
 	{ 0 },

@@ -56,16 +56,26 @@ static void add_tuple(struct fw_columns *columns, const struct fw_field *group,
 	add_rows(columns, group, fw_tuple_tail);
 }
 
-static void add_all(struct fw_columns *columns, const struct fw_sink *sink)
+static void add_list(struct fw_columns *columns, const struct fw_sink *sink,
+		     const struct fw_field *const *row)
 {
-	const struct fw_field *const *row;
-
-	for (row = sink->rows; *row; row++) {
+	for (; *row; row++) {
 		if ((*row)->type == FW_TYPE_TUPLE)
 			add_tuple(columns, *row, sink->setup.protos);
 		else
 			add(columns, NULL, *row);
 	}
+}
+
+static void add_all(struct fw_columns *columns, const struct fw_sink *sink)
+{
+	bool is_event = fw_sink_is_event(sink);
+
+	if (is_event)
+		add_list(columns, sink, sink->format->event_head);
+	add_list(columns, sink, sink->rows);
+	if (is_event)
+		add_list(columns, sink, sink->format->event_tail);
 }
 
 /* ---- those that are wanted ------------------------------------------------------------------- */

@@ -14,6 +14,20 @@ struct state {
 	struct fw_buf value;
 };
 
+static const struct fw_field *const event_head[] = {
+	&fw_event_fields[FW_FIELD_EVENT],
+	&fw_event_fields[FW_FIELD_EVENT_TIME],
+	&fw_event_fields[FW_FIELD_AT_LEAST],
+	NULL,
+};
+
+static const struct fw_field *const event_tail[] = {
+	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],   &fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_REASON],  &fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM], NULL,
+};
+
 static void put_value(struct fw_buf *out, const struct fw_buf *value)
 {
 	size_t i;
@@ -102,6 +116,8 @@ const struct fw_format fw_format_csv = {
 	.help = "rows of values behind one of names",
 	.flow_rows = fw_json_flow_rows,
 	.expect_rows = fw_json_expect_rows,
+	.event_head = event_head,
+	.event_tail = event_tail,
 	.columns = true,
 	.start = start,
 	.begin = begin,

@@ -4,6 +4,7 @@
  * order, and behind them what it leaves out (mark, labels, helper). The names of the options are
  * those of the field rows.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -116,11 +117,23 @@ static void put_rest(struct fw_sink *sink, const struct fw_flow *flow)
 	}
 }
 
+/* What brings about an event; the flow of a list is made. */
+static const char *command_of(const struct fw_event *event)
+{
+	if (event && event->kind == FW_EVENT_UPDATE)
+		return "-U";
+	return event && event->kind == FW_EVENT_DESTROY ? "-D" : "-A";
+}
+
 static void begin(struct fw_sink *sink)
 {
 	const struct fw_flow *flow = sink->record;
 
-	fw_buf_printf(&sink->out, "-A -t %u", flow->timeout);
+	if (!flow) {
+		fw_buf_printf(&sink->out, "# lost: %" PRIu64, sink->event->at_least);
+		return;
+	}
+	fw_buf_printf(&sink->out, "%s -t %u", command_of(sink->event), flow->timeout);
 	put_status(&sink->out, flow->status);
 	put_zones(&sink->out, flow);
 	put_addrs(sink, flow);
@@ -147,6 +160,8 @@ const struct fw_format fw_format_save = {
 	.name = "save",
 	.help = "options that make the flow again",
 	.flow_rows = no_rows,
+	.event_head = no_rows,
+	.event_tail = no_rows,
 	.begin = begin,
 	.end = end,
 };

@@ -165,14 +165,14 @@ int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const stru
 {
 	sink->record = flow;
 	sink->event = event;
-	sink->format->begin(sink);
-	emit_event_rows(sink, sink->format->event_head, event);
 	if (flow) {
 		sink->proto = flow->proto;
 		sink->family = flow->family;
-		emit_rows(sink, flow);
-		emit_info(sink, flow);
 	}
+	sink->format->begin(sink);
+	emit_event_rows(sink, sink->format->event_head, event);
+	if (flow)
+		emit_rows(sink, flow);
 	emit_event_rows(sink, sink->format->event_tail, event);
 	return end_record(sink);
 }

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fwctl/base/mem.h"
 #include "fwctl/format/formats.h"
@@ -19,6 +20,7 @@ enum part { PART_LAYER3, PART_LAYER4, PART_TAIL, PART_COUNTERS, PART_META };
 struct state {
 	enum part part;
 	bool in_timestamp;
+	bool has_end;         /* the flow's own elements are complete */
 	struct fw_buf layer4; /* of an expectation, until its layer 3 is complete */
 	struct fw_buf value;
 };
@@ -289,24 +291,88 @@ static void field(struct fw_sink *sink, const struct fw_field *row, const void *
 		put_element(sink, &sink->out, fw_field_text(row), row, at);
 }
 
+/* The elements of the flow itself; those of an event follow. */
+static void end_flow(struct fw_sink *sink)
+{
+	const struct fw_field *helper = &fw_flow_fields[FW_FIELD_HELPER];
+	struct state *state = sink->state;
+
+	if (state->has_end)
+		return;
+	state->has_end = true;
+	end_meta(sink);
+	if (!fw_sink_is_expect(sink) && fw_field_present(helper, sink->record))
+		put_element(sink, &sink->out, "helper", helper, fw_field_at(helper, sink->record));
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+/* The type is an attribute of the flow; see begin(). */
+static const struct fw_field *const event_head[] = { NULL };
+
+static const struct fw_field *const event_tail[] = {
+	&fw_event_fields[FW_FIELD_AT_LEAST], &fw_event_fields[FW_FIELD_EVENT_TIME],
+	&fw_event_fields[FW_FIELD_CHANGED],  &fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],    &fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_REASON],   &fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM],  NULL,
+};
+
+/* Local time, as conntrack(8) has it. */
+static void put_when(struct fw_sink *sink, uint64_t nanoseconds)
+{
+	time_t seconds = (time_t)(nanoseconds / 1000000000);
+	struct tm tm;
+
+	if (!(sink->flags & FW_OUTPUT_TIMESTAMP) || !localtime_r(&seconds, &tm))
+		return;
+	fw_buf_printf(&sink->out,
+		      "<when><hour>%d</hour><min>%02d</min><sec>%02d</sec><wday>%d</wday>"
+		      "<day>%d</day><month>%d</month><year>%d</year></when>",
+		      tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_wday + 1, tm.tm_mday, tm.tm_mon + 1,
+		      tm.tm_year + 1900);
+}
+
+static void event_field(struct fw_sink *sink, const struct fw_field *row, const void *at)
+{
+	/* The time of an expectation's event stands inside of its last element. */
+	if (row == &fw_event_fields[FW_FIELD_EVENT_TIME] && fw_sink_is_expect(sink)) {
+		if (sink->record)
+			enter_meta(sink);
+		put_when(sink, *(const uint64_t *)at);
+		return;
+	}
+	end_flow(sink);
+	if (row == &fw_event_fields[FW_FIELD_EVENT_TIME])
+		put_when(sink, *(const uint64_t *)at);
+	else
+		put_element(sink, &sink->out, row->key, row, at);
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
 static void begin(struct fw_sink *sink)
 {
 	struct state *state = sink->state;
 
 	state->part = PART_LAYER3;
 	state->layer4.length = 0;
-	fw_buf_puts(&sink->out, "<flow>");
+	/* A gap has no flow. */
+	state->has_end = !sink->record;
+	if (sink->event)
+		fw_buf_printf(&sink->out, "<flow type=\"%s\">",
+			      fw_word_name(fw_event_words, sink->event->kind));
+	else
+		fw_buf_puts(&sink->out, "<flow>");
+	if (!sink->record)
+		return;
 	if (fw_sink_is_expect(sink))
 		put_layer3(sink);
 }
 
 static void end(struct fw_sink *sink)
 {
-	const struct fw_field *helper = &fw_flow_fields[FW_FIELD_HELPER];
-
-	end_meta(sink);
-	if (!fw_sink_is_expect(sink) && fw_field_present(helper, sink->record))
-		put_element(sink, &sink->out, "helper", helper, fw_field_at(helper, sink->record));
+	end_flow(sink);
 	fw_buf_puts(&sink->out, "</flow>\n");
 }
 
@@ -342,6 +408,9 @@ const struct fw_format fw_format_xml = {
 	.help = "the document of conntrack(8)",
 	.choose_rows = choose_rows,
 	.expect_rows = expect_rows,
+	.event_head = event_head,
+	.event_tail = event_tail,
+	.event_field = event_field,
 	.flags = FW_OUTPUT_EXTENDED | FW_OUTPUT_ID | FW_OUTPUT_TIMESTAMP | FW_OUTPUT_KTIMESTAMP |
 		 FW_OUTPUT_LABELS,
 	.whole_tuples = true,

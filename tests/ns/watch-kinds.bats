@@ -156,3 +156,78 @@ change() {
 	run -2 --separate-stderr fwctl_in table watch --lifecycle -e new
 	run -2 --separate-stderr fwctl_in table watch --lifecycle --table expect
 }
+
+# traffic: some connections and datagrams to nobody, and their end
+traffic() {
+	host_spawn table nc -l -n 127.0.0.1 7000 > /dev/null
+	wait_for 5 host_listens table tcp 7000
+	echo hello | host_run table nc -N -n 127.0.0.1 7000
+	host_run table nc -n ::1 7001 < /dev/null 2> /dev/null || :
+	host_run table bash -c 'echo x > /dev/udp/127.0.0.1/7002; echo x > /dev/udp/::1/7003' 2> /dev/null
+	host_run table conntrack -F 2> /dev/null
+}
+
+@test "xml and save: what conntrack -E prints; csv: rows of one length" {
+	host_run table nft 'add table inet t; add chain inet t c { type filter hook output priority 0; }
+		add rule inet t c ct state new accept'
+	host_spawn table conntrack -E -p tcp -o xml,timestamp > xml_expected 2> /dev/null
+	local theirs=$host_pid
+	host_spawn table conntrack -E -p udp -o save > save_expected 2> /dev/null
+	theirs="$theirs $host_pid"
+	wait_for 5 listen 2
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" -p udp -o save > save 2> /dev/null
+	wait_for 5 listens "$host_pid"
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" -o csv > csv 2> /dev/null
+	wait_for 5 listens "$host_pid"
+	watch -p tcp -o xml,timestamp
+	traffic
+	wait_for 5 grep -q "^-D.*7003" save
+	wait_for 5 grep -q '"destroy".*7001' shown
+	wait_for 5 grep -q '"destroy".*7001' xml_expected
+	watch_ends 0 INT
+	# shellcheck disable=SC2086 # numbers
+	kill -INT $theirs
+	wait_for 5 grep -q "</conntrack>" xml_expected
+	wait_for 5 grep -q 7003.*7003 save_expected
+	# Seconds may differ by one, and who did it is an element here.
+	same "$(sed -E 's/ \[USER.*//; s/<sec>[0-9]*</</; s/<min>[0-9]*</</' xml_expected)" \
+		"$(sed -E 's/<(changed|portid)>.*(<.flow>)/\2/; s/<sec>[0-9]*</</; s/<min>[0-9]*</</' shown)"
+	same "$(sed 's/ \[USER.*//' save_expected)" "$(cat save)"
+	between 4 20 "$(wc -l < save)"
+	wait_for 5 grep -q "destroy.*7003" csv
+	python3 - csv <<-'EOF'
+		import csv, sys
+		rows = list(csv.reader(open(sys.argv[1])))
+		assert len(rows) > 8 and len(set(map(len, rows))) == 1, rows
+		assert rows[0][:3] == ["event", "time", "at_least"] and rows[0][-1] == "program", rows[0]
+		assert {row[0] for row in rows[1:]} == {"new", "update", "destroy"}, rows
+		assert any("assured,state" in row for row in rows) or any("state" in row for row in rows)
+	EOF
+}
+
+@test "formats that cannot show it say so" {
+	for wrong in "-o table" "-o prometheus" "--table expect -o save"; do
+		# shellcheck disable=SC2086 # options and their values
+		run --separate-stderr fwctl_in table watch $wrong
+		same 2 "$status"
+	done
+}
+
+# keeps PID CAPABILITIES: all threads of the process have these, in hexadecimal
+keeps() {
+	same "$2" "$(sed -n 's/^Cap\(Prm\|Eff\):\t0*//p' /proc/"$1"/task/*/status | sort -u)" > /dev/null
+}
+
+@test "no more privilege than is needed: none, or CAP_NET_ADMIN to read the table again" {
+	watch
+	wait_for 5 keeps "$watch_pid" ""
+	udp_flow 1 53
+	wait_for 5 shows 1
+	watch_ends 0 INT
+	watch --resync
+	wait_for 5 keeps "$watch_pid" 1000
+	watch_ends 0 INT
+	host_spawn table "$FWCTL_BUILD/fwctl-stats" --interval 1 > /dev/null
+	wait_for 5 keeps "$host_pid" 1000
+	host_kill "$host_pid" || :
+}
