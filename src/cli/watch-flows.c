@@ -7,6 +7,7 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/watch-feeds.h"
 #include "fwctl/kernel/ct-events.h"
+#include "fwctl/kernel/ct-narrow.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/model/filter.h"
 #include "fwctl/model/lifecycle.h"
@@ -227,6 +228,9 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	if (fw_ct_events_open(&feed->socket, flows->has_shadow ? ALL_KINDS : options->kinds,
 			      options->buffer, options->reliable, &watch->cli->err) < 0)
 		return -1;
+	/* What is kept of the whole table needs the events of all of it. */
+	if (!flows->whole)
+		fw_ct_events_narrow(&feed->socket, watch->cli->filter);
 	note_silent(watch, silent);
 	return 0;
 }

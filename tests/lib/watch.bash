@@ -39,3 +39,11 @@ udp_flow() {
 shows() {
 	[ "$(wc -l < shown)" -eq "$1" ]
 }
+
+# stays_the_same: the output has not grown for half a second
+stays_the_same() {
+	local before
+	before=$(wc -c < shown)
+	sleep 0.5
+	[ "$before" -gt 0 ] && [ "$before" -eq "$(wc -c < shown)" ]
+}

@@ -207,14 +207,6 @@ slow_ends() {
 		"$(comm -23 came went | comm -13 - there | wc -l)"
 }
 
-# stays_the_same: the output has not grown for half a second
-stays_the_same() {
-	local before
-	before=$(wc -c < shown)
-	sleep 0.5
-	[ "$before" -gt 0 ] && [ "$before" -eq "$(wc -c < shown)" ]
-}
-
 @test "flows that will be silent are counted at the start; --cover tells of their end" {
 	# With 2, any listener of the machine keeps new flows from being silent.
 	host_run table sysctl -qw net.netfilter.nf_conntrack_events=0

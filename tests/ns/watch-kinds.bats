@@ -231,3 +231,67 @@ keeps() {
 	wait_for 5 keeps "$host_pid" 1000
 	host_kill "$host_pid" || :
 }
+
+@test "what the kernel filters already is what the filter says" {
+	local filter
+	for address in 10.0.0.1 10.0.0.3 10.0.0.4 fd00:1::1 fd00:8::1; do
+		other=10.0.0.2
+		[ "${address#*:}" = "$address" ] || other=fd00:1::9
+		echo "-A -p udp -s $address -d $other --sport 1 --dport 2 -t 100"
+		echo "-A -p tcp -s $other -d $address --sport 3 --dport 4 --state ESTABLISHED -t 100"
+	done > save
+	printf '%s\n' "-p udp" "-s 10.0.0.0/30" "-d fd00:1::/29" "-s fd00:1::1 -p udp" \
+		"--src 10.0.0.1 --not -d 10.0.0.3" "-s ::/0" > filters
+	while read -r filter; do
+		# shellcheck disable=SC2086 # options and their values
+		watch -e new,destroy $filter
+		fwctl_in table load --quiet save
+		# shellcheck disable=SC2086 # options and their values
+		fwctl_in table list --quiet $filter | sed 's/.* src=/src=/; s/ mark=.*//' | sort > listed
+		fwctl_in table flush --all --quiet
+		between 1 9 "$(wc -l < listed)"
+		wait_for 5 shows $(($(wc -l < listed) * 2))
+		watch_ends 0 INT
+		same "$(cat listed)" \
+			"$(sed -n '/NEW/{s/.* src=/src=/; s/ mark=.*//; s/ \[USER.*//; p}' shown | sort)"
+	done < filters
+	# With room for a few events, nothing of what is not asked for pushes them out.
+	watch -p sctp --queue 64K --buffer-size 4K
+	kill -STOP "$watch_pid"
+	host_run table "$FWCTL_BUILD/tests/bench/bench-fill" 5000 2> filled
+	kill -CONT "$watch_pid"
+	host_run table conntrack -I -t 600 -p sctp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 \
+		--state ESTABLISHED --orig-vtag 1 --reply-vtag 2 > /dev/null 2>&1
+	wait_for 5 shows 1
+	watch_ends 0 INT
+}
+
+# rss PID: resident memory in KiB
+rss() {
+	awk '/^VmRSS/ { print $2 }' "/proc/$1/status"
+}
+
+# Half of the flows live on through each round, so that there is something to know of.
+churn() {
+	local round
+	for ((round = 1; round <= $1; round++)); do
+		host_run table "$FWCTL_BUILD/tests/bench/bench-fill" 2000 $((round * 2000)) 2> filled
+		host_run table "$FWCTL_BUILD/fwctl-flush" -p udp --quiet
+		[ $((round % 2)) -eq 1 ] || host_run table conntrack -F 2> /dev/null
+	done
+}
+
+@test "memory stays flat while flows come and go" {
+	for way in "-o json" "--lifecycle"; do
+		# shellcheck disable=SC2086 # options and their values
+		watch --quiet $way
+		churn 4
+		before=$(rss "$watch_pid")
+		churn "${FWCTL_CHURN:-8}"
+		after=$(rss "$watch_pid")
+		wait_for 20 stays_the_same
+		watch_ends 0 INT
+		echo "$way: $before to $after KiB"
+		between -1000000 $((before / 10 + 2048)) $((after - before))
+	done
+}
