@@ -112,7 +112,9 @@ static int run(struct fw_cli *cli)
 
 	if (check(values, &cli->err) < 0)
 		return -1;
-	fw_privilege_keep();
+	/* Entering namespaces needs more than asking in them. */
+	if (!values->all_netns)
+		fw_privilege_keep();
 	if (values->enable)
 		return fw_stats_run_enable(cli, values);
 	if (values->warn || values->crit)
