@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fwctl create: a flow into the connection table that no packet has made. */
+/* fwctl create: a flow, or an expectation, that no packet has made. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "config.h"
 #include "fwctl/cli/command.h"
+#include "fwctl/cli/expect-options.h"
 #include "fwctl/cli/flow-options.h"
 #include "fwctl/cli/output.h"
 #include "fwctl/cli/privilege.h"
@@ -16,18 +17,46 @@
 struct values {
 	struct fw_flow_reader flow; /* the first, because the rows of flows fill it */
 	struct fw_output output;
+	struct fw_expect expect; /* its master is the flow */
+	uint64_t table;          /* enum fw_ct_table */
 	bool add, quiet;
 };
 
 #define AT(member) .offset = offsetof(struct values, member)
 
+static const struct fw_word tables[] = {
+	{ "conntrack", FW_TABLE_CONNTRACK },
+	{ "expect", FW_TABLE_EXPECT },
+	{ 0 },
+};
+
 /* clang-format off */
 static const struct fw_option options[] = {
+	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
+	  .data = tables, .help = "a flow, or what the helper of the flow shall expect" },
 	{ .names = "add", .letter = 'A', .set = fw_set_flag, AT(add),
 	  .help = "when the flow exists, update it instead of failing" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
 	  AT(output), .help = "how to show the flow, as of list" },
 	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ .names = "tuple-src", .arg = "ADDR", .set = fw_expect_set_tuple, AT(expect.expected),
+	  .min = FW_TUPLE_SRC, .help = "the source that is expected; any if not given" },
+	{ .names = "tuple-dst", .arg = "ADDR", .set = fw_expect_set_tuple, AT(expect.expected),
+	  .min = FW_TUPLE_DST, .help = "the destination that is expected" },
+	{ .names = "tuple-port-src", .arg = "PORT", .set = fw_expect_set_tuple,
+	  AT(expect.expected), .min = FW_TUPLE_SPORT,
+	  .help = "the source port that is expected; any if not given" },
+	{ .names = "tuple-port-dst", .arg = "PORT", .set = fw_expect_set_tuple,
+	  AT(expect.expected), .min = FW_TUPLE_DPORT,
+	  .help = "the destination port that is expected" },
+	{ .names = "mask-src", .arg = "ADDR", .set = fw_expect_set_tuple, AT(expect.mask),
+	  .min = FW_TUPLE_SRC, .help = "which bits of the source count" },
+	{ .names = "mask-dst", .arg = "ADDR", .set = fw_expect_set_tuple, AT(expect.mask),
+	  .min = FW_TUPLE_DST, .help = "which bits of the destination count" },
+	{ .names = "mask-port-src", .arg = "MASK", .set = fw_expect_set_tuple, AT(expect.mask),
+	  .min = FW_TUPLE_SPORT, .help = "which bits of the source port count" },
+	{ .names = "mask-port-dst", .arg = "MASK", .set = fw_expect_set_tuple, AT(expect.mask),
+	  .min = FW_TUPLE_DPORT, .help = "which bits of the destination port count" },
 	{ 0 },
 };
 /* clang-format on */
@@ -94,13 +123,41 @@ static int show_flow(struct fw_cli *cli, const struct values *values)
 	return status;
 }
 
+/* ---- expectations ---------------------------------------------------------------------------- */
+
+static int create_expect(struct fw_cli *cli, struct values *values)
+{
+	if (values->add || values->output.format)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE, "%s is for flows",
+				  values->add ? "--add" : "--output");
+	/* The master is there already: it is named by its tuple, as for an update. */
+	values->flow.write.verb = FW_WRITE_UPDATE;
+	if (fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
+	    fw_expect_complete(&values->flow, &values->expect, &cli->err) < 0 ||
+	    fw_privilege_limit(&cli->err) < 0 || fw_exp_create(&values->expect, &cli->err) < 0)
+		return -1;
+	if (!values->quiet)
+		fprintf(stderr, "fwctl %s: 1 expectations have been created.\n", PACKAGE_VERSION);
+	return 0;
+}
+
+static int check_flow(struct fw_cli *cli, const struct values *values)
+{
+	if (values->expect.expected.present || values->expect.mask.present)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--tuple-... and --mask-... are for --table expect");
+	return 0;
+}
+
 static int run(struct fw_cli *cli)
 {
 	struct values *values = cli->values;
 	struct fw_write *write = &values->flow.write;
 
+	if (values->table == FW_TABLE_EXPECT)
+		return create_expect(cli, values);
 	write->verb = values->add ? FW_WRITE_ADD : FW_WRITE_CREATE;
-	if (fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
+	if (check_flow(cli, values) < 0 || fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
 	    fw_privilege_limit(&cli->err) < 0 || write_flow(write, &cli->err) < 0)
 		return -1;
 	return values->quiet ? 0 : show_flow(cli, values);

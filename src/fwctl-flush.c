@@ -232,6 +232,9 @@ static int run(struct fw_cli *cli)
 				flush.values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT
 								       : FW_RECORD_FLOW,
 				labels, &flush.sink, &cli->err);
+	/* Everything that needs more to be read has been read. */
+	if (!status)
+		status = fw_privilege_limit(&cli->err);
 	if (status < 0)
 		goto out;
 	if (flush.values->table == FW_TABLE_EXPECT)

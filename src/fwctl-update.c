@@ -77,9 +77,15 @@ static int finish_filter(struct fw_filter_reader *reader, struct fw_err *err)
 	return fw_filter_source.finish(reader, err);
 }
 
+static int prepare_filter(struct fw_filter *filter, struct fw_err *err)
+{
+	return fw_filter_source.prepare(filter, err);
+}
+
 static const struct fw_filter_source filter_source = {
 	.options = filter_options,
 	.finish = finish_filter,
+	.prepare = prepare_filter,
 };
 
 /* ---- one update that is under way ------------------------------------------------------------ */

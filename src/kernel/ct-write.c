@@ -269,5 +269,12 @@ int fw_exp_create(const struct fw_expect *expect, struct fw_err *err)
 	result = fw_socket_request(&socket, message, "creating the expectation", NULL, NULL, NULL,
 				   err);
 	fw_socket_close(&socket);
-	return result;
+	switch (result < 0 ? err->sys : 0) {
+	case ENOENT: return fw_err_hint(err, "its master does not exist");
+	case EOPNOTSUPP:
+		return fw_err_hint(err, "its master has no helper, or there is none of that name");
+	case EEXIST:
+	case EBUSY: return fw_err_hint(err, "there is one for such a flow already");
+	default: return result;
+	}
 }

@@ -289,6 +289,46 @@ one_of_each() {
 	diff before <(table ours)
 }
 
+# The helper of FTP expects one connection at a time. conntrack 1.4.7 itself forgets the protocol of
+# an expectation (-I expect), so it only reads here.
+@test "create: expectations" {
+	local number words
+	for number in 1 2 3; do
+		echo "-A -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport $number --dport 21 -t 100 --state ESTABLISHED --helper ftp"
+	done | fwctl_in ours load --quiet -
+	number=0
+	while read -r words; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr fwctl_in ours create --table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 \
+			--sport $((number += 1)) --dport 21 -t 100 $words
+		matches "$stderr" ': 1 expectations have been created'
+	done <<-EOF
+		--tuple-src 10.0.0.2 --tuple-dst 10.0.0.1 --tuple-port-src 0 --tuple-port-dst 1025 --mask-src 255.255.255.255 --mask-dst 255.255.255.255 --mask-port-src 0 --mask-port-dst 65535
+		--tuple-src 10.0.0.0 --tuple-dst 10.0.0.1 --tuple-port-src 20 --tuple-port-dst 1026 --mask-src 255.255.255.0
+	EOF
+	host_run ours conntrack -L expect 2> /dev/null | sed 's/^[0-9]* //; s/ *$//' | LC_ALL=C sort > made
+	diff made - <<-EOF
+		proto=6 src=10.0.0.0 dst=10.0.0.1 sport=20 dport=1026 mask-src=255.255.255.0 mask-dst=255.255.255.255 sport=65535 dport=65535 master-src=10.0.0.1 master-dst=10.0.0.2 sport=2 dport=21 class=0 helper=ftp
+		proto=6 src=10.0.0.2 dst=10.0.0.1 sport=0 dport=1025 mask-src=255.255.255.255 mask-dst=255.255.255.255 sport=0 dport=65535 master-src=10.0.0.1 master-dst=10.0.0.2 sport=1 dport=21 class=0 helper=ftp
+	EOF
+	run -0 fwctl_in ours get --table expect -p tcp -s 10.0.0.2 -d 10.0.0.1 --sport 0 --dport 1025 -o json
+	same 21 "$(jq .master.dport <<< "$output")"
+	# What is not given does not count, and a second one for the same flow is none.
+	words='--table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 21'
+	# shellcheck disable=SC2086 # words
+	fwctl_in ours create $words --tuple-dst 10.0.0.1 --tuple-port-dst 1027 --quiet
+	same '"0.0.0.0" 0 65535' "$(fwctl_in ours list --table expect --dport 1027 -o json |
+		jq -r '"\(.mask.src | tojson) \(.mask.sport) \(.mask.dport)"')"
+	run -1 --separate-stderr fwctl_in ours create --table expect -p tcp -s 10.9.9.9 -d 10.0.0.2 --sport 1 \
+		--dport 21 --tuple-dst 10.0.0.1 --tuple-port-dst 1028
+	matches "$stderr" 'master does not exist'
+	for wrong in "$words" "$words --tuple-dst banana" "$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' \
+		"$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 -A"; do
+		# shellcheck disable=SC2086 # words
+		run -2 fwctl_in ours create $wrong
+	done
+}
+
 # ---- load ----------------------------------------------------------------------------------------
 
 @test "load: each verb, comments, blanks, and a last line without an end" {
