@@ -6,6 +6,7 @@
 #include "config.h"
 #include "fwctl/cli/command.h"
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/kept.h"
 #include "fwctl/cli/listing.h"
 #include "fwctl/cli/output.h"
 #include "fwctl/cli/stamp.h"
@@ -122,6 +123,17 @@ static int list(struct fw_cli *cli, struct fw_listing *listing)
 	return status ? status : values->exit_code && !listing->matched;
 }
 
+/* What is sorted by, or was asked to be shown, may be nowhere. */
+static void hint(const struct fw_cli *cli, const struct values *values)
+{
+	bool traffic = values->sort == FW_RANK_BYTES || values->sort == FW_RANK_PACKETS;
+	bool age = values->sort == FW_RANK_AGE || values->output.flags & FW_OUTPUT_KTIMESTAMP;
+
+	/* Others have settings of their own. */
+	if (!values->quiet && !values->all_netns)
+		fw_kept_hint(cli, traffic, age);
+}
+
 static int run(struct fw_cli *cli)
 {
 	struct values *values = cli->values;
@@ -143,6 +155,7 @@ static int run(struct fw_cli *cli)
 		return -1;
 	if (values->all_netns)
 		values->output.flags |= FW_OUTPUT_NETNS;
+	hint(cli, values);
 	labels = fw_labels_read();
 	status =
 		fw_output_open(&values->output,

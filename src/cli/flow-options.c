@@ -9,6 +9,7 @@
 #include "fwctl/base/num.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/filter-values.h"
+#include "fwctl/cli/filter-words.h"
 #include "fwctl/kernel/labels.h"
 
 /* ---- values ---------------------------------------------------------------------------------- */

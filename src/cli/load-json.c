@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fwctl/cli/filter-values.h"
+#include "fwctl/cli/filter-words.h"
 #include "fwctl/cli/flow-options.h"
 
 static int wrong(struct fw_err *err, const char *key, const char *what)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fwctl/base/num.h"
+#include "fwctl/cli/kept.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/kernel/sysctl.h"
 
@@ -60,17 +61,6 @@ int fw_stats_set_percent(void *values, const struct fw_option *option, const cha
 /* ---- what the kernel keeps of a flow -----------------------------------------------------------
  */
 
-static const struct fw_word enable_words[] = {
-	{ "accounting", FW_ENABLE_ACCOUNTING },
-	{ "timestamps", FW_ENABLE_TIMESTAMPS },
-	{ 0 },
-};
-
-static const char *sysctl_of(uint64_t what)
-{
-	return what == FW_ENABLE_ACCOUNTING ? "nf_conntrack_acct" : "nf_conntrack_timestamp";
-}
-
 int fw_stats_set_enable(void *values, const struct fw_option *option, const char *value,
 			struct fw_err *err)
 {
@@ -79,7 +69,7 @@ int fw_stats_set_enable(void *values, const struct fw_option *option, const char
 
 	for (;; value += length + 1) {
 		length = strcspn(value, ",");
-		word = fw_word_find(enable_words, value, length);
+		word = fw_word_find(fw_kept_words, value, length);
 		if (!word)
 			return fw_err_set(err, FW_ERR_MISUSE,
 					  "'%.*s' is neither accounting nor timestamps",
@@ -95,17 +85,17 @@ int fw_stats_run_enable(struct fw_cli *cli, const struct fw_stats_values *values
 	const struct fw_word *word;
 	uint64_t before;
 
-	for (word = enable_words; word->name; word++) {
+	for (word = fw_kept_words; word->name; word++) {
 		if (!(values->enable & word->value))
 			continue;
-		if (fw_sysctl_read(sysctl_of(word->value), &before) && before) {
+		if (fw_sysctl_read(fw_kept_sysctl(word->value), &before) && before) {
 			printf("%s: on already\n", word->name);
 			continue;
 		}
-		if (fw_sysctl_write(sysctl_of(word->value), 1, &cli->err) < 0)
+		if (fw_sysctl_write(fw_kept_sysctl(word->value), 1, &cli->err) < 0)
 			return -1;
 		printf("%s: on from now, for flows that begin from now on (net.netfilter.%s=1)\n",
-		       word->name, sysctl_of(word->value));
+		       word->name, fw_kept_sysctl(word->value));
 	}
 	return 0;
 }
@@ -113,36 +103,12 @@ int fw_stats_run_enable(struct fw_cli *cli, const struct fw_stats_values *values
 /* ---- hints -------------------------------------------------------------------------------------
  */
 
-static void hint(const struct fw_cli *cli, uint64_t what, const char *wanted)
-{
-	uint64_t value;
-
-	if (!fw_sysctl_read(sysctl_of(what), &value) || value)
-		return;
-	fw_cli_note(cli,
-		    "the kernel does not keep %s of flows here; "
-		    "'fwctl stats --enable %s' makes it do so for new ones",
-		    wanted, fw_word_name(enable_words, what));
-}
-
-static bool is_age(const struct fw_field *field)
-{
-	return field == &fw_flow_fields[FW_FIELD_AGE] || field == &fw_flow_fields[FW_FIELD_START];
-}
-
 void fw_stats_hint(const struct fw_cli *cli, const struct fw_stats_values *values)
 {
-	bool traffic = values->order != FW_TALLY_BY_FLOWS, age = false;
+	bool age = false;
 	size_t i;
 
-	for (i = 0; i < cli->filter->count; i++) {
-		traffic |= cli->filter->conds[i].op == FW_OP_SUM;
-		age |= is_age(cli->filter->conds[i].field);
-	}
 	for (i = 0; i < values->by.count; i++)
-		age |= is_age(values->by.parts[i].field);
-	if (traffic)
-		hint(cli, FW_ENABLE_ACCOUNTING, "packets and bytes");
-	if (age)
-		hint(cli, FW_ENABLE_TIMESTAMPS, "the age");
+		age |= fw_kept_is_age(values->by.parts[i].field);
+	fw_kept_hint(cli, values->order != FW_TALLY_BY_FLOWS, age);
 }

@@ -145,3 +145,18 @@ sorted() {
 	same 1 "${lines[0]}"
 	matches "${lines[2]}" '^[0-9]+,10\.9\.0\.7,1,'
 }
+
+@test "what the kernel does not keep is said, with how to have it kept" {
+	host_add plain
+	run -0 --separate-stderr fwctl_in plain list --sort bytes
+	matches "$stderr" "^fwctl list: the kernel does not keep packets and bytes of flows here; 'fwctl stats --enable accounting' "
+	run -0 --separate-stderr fwctl_in plain list --age-above 1h
+	matches "$stderr" "does not keep the age of flows here; 'fwctl stats --enable timestamps' "
+	run -0 --separate-stderr fwctl_in plain list -o ktimestamp
+	matches "$stderr" "--enable timestamps"
+	run -0 --separate-stderr fwctl_in plain list --packets-above 5 --quiet
+	same "" "$stderr"
+	fwctl_in plain stats --enable accounting,timestamps
+	run -0 --separate-stderr fwctl_in plain list --packets-above 5 --sort age -o ktimestamp
+	lacks "$stderr" "does not keep"
+}

@@ -14,12 +14,6 @@
 #include "fwctl/model/filter.h"
 #include "fwctl/model/tally.h"
 
-/* Bits of --enable: what the kernel can be told to keep of each flow. */
-enum fw_stats_enable {
-	FW_ENABLE_ACCOUNTING = 1 << 0,
-	FW_ENABLE_TIMESTAMPS = 1 << 1,
-};
-
 /* What the options fill. */
 struct fw_stats_values {
 	const struct fw_report_format *format; /* NULL: not given */
@@ -29,7 +23,7 @@ struct fw_stats_values {
 	uint64_t order;                        /* enum fw_tally_order */
 	uint64_t interval, count;              /* seconds, reports; 0: not given */
 	uint64_t warn, crit;                   /* percent plus 1; 0: not given */
-	uint64_t enable;                       /* enum fw_stats_enable bits */
+	uint64_t enable;                       /* enum fw_kept bits */
 	bool approximate, per_cpu, stale, all_netns;
 };
 
