@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the kernel counts losses (netlink_overrun() and netlink_rcv_wake() in
+ * net/netlink/af_netlink.c): the first message that does not fit makes the next read fail with
+ * ENOBUFS, and from then on all are dropped and counted until the receiver has emptied the socket.
+ * So what is in the socket when ENOBUFS is seen is older than the gap, and the counter is final
+ * when the socket is empty.
+ */
+#include "fwctl/kernel/listener-receive.h"
+
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fwctl/base/mem.h"
+
+/* Datagrams received by one call, and room for each: an event has about 300 bytes. */
+#define BATCH    64
+#define DATAGRAM 8192
+
+/* Time to let such a stream gather, so that one call brings more. */
+#define RECEIVE_NAP_NS 500000
+
+/* With less receive buffer than this the kernel cannot wait for a nap. */
+#define NAP_BUFFER (4 << 20)
+
+#define NSEC_PER_SEC 1000000000ull
+
+struct batch {
+	struct mmsghdr headers[BATCH];
+	struct iovec parts[BATCH];
+	struct sockaddr_nl senders[BATCH];
+	char *memory;
+};
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec at;
+
+	clock_gettime(clock, &at);
+	return (uint64_t)at.tv_sec * NSEC_PER_SEC + (uint64_t)at.tv_nsec;
+}
+
+void fw_listener_nap(long nanoseconds)
+{
+	const struct timespec time = { .tv_nsec = nanoseconds };
+
+	nanosleep(&time, NULL);
+}
+
+/* ---- into the queue -------------------------------------------------------------------------- */
+
+static size_t record_size(size_t length)
+{
+	return FW_LISTENER_RECORD + (length + 7) / 8 * 8;
+}
+
+static char *put_record(char *at, uint64_t time, uint32_t source, const void *bytes, size_t length,
+			uint64_t lost)
+{
+	struct fw_listener_record record = { (uint32_t)record_size(length), (uint32_t)length, time,
+					     lost, source };
+
+	memcpy(at, &record, sizeof(record));
+	if (length)
+		memcpy(at + FW_LISTENER_RECORD, bytes, length);
+	return at + record.size;
+}
+
+/* A gap, or a mark when nothing was lost. false when nobody takes from the queue any more. */
+static bool give_gap(struct fw_listener *listener, unsigned int source, uint64_t lost)
+{
+	char *at = fw_queue_reserve(&listener->queue, FW_LISTENER_RECORD);
+
+	if (!at)
+		return false;
+	put_record(at, now(CLOCK_REALTIME), source, NULL, 0, lost);
+	fw_queue_give(&listener->queue, FW_LISTENER_RECORD);
+	return true;
+}
+
+/* Any process may send to our port; only the kernel's port is 0. */
+static bool is_good(const struct batch *batch, unsigned int i)
+{
+	return batch->senders[i].nl_pid == 0 && !(batch->headers[i].msg_hdr.msg_flags & MSG_TRUNC);
+}
+
+/* How many datagrams from `first` fit a quarter of the queue together, and their bytes in it. */
+static unsigned int measure(const struct fw_listener *listener, const struct batch *batch,
+			    unsigned int first, unsigned int count, size_t *bytes)
+{
+	size_t most = listener->queue.size / 4, size;
+	unsigned int i;
+
+	*bytes = 0;
+	for (i = first; i < count; i++) {
+		size = is_good(batch, i) ? record_size(batch->headers[i].msg_len)
+					 : FW_LISTENER_RECORD;
+		if (*bytes + size > most)
+			break;
+		*bytes += size;
+	}
+	return i;
+}
+
+static bool give_batch(struct fw_listener *listener, unsigned int source, const struct batch *batch,
+		       unsigned int count)
+{
+	uint64_t time = now(CLOCK_REALTIME);
+	unsigned int i = 0, last;
+	size_t bytes;
+	char *start, *at;
+
+	while (i < count) {
+		last = measure(listener, batch, i, count, &bytes);
+		start = at = fw_queue_reserve(&listener->queue, bytes);
+		if (!at)
+			return false;
+		for (; i < last; i++) {
+			if (is_good(batch, i))
+				at = put_record(at, time, source, batch->parts[i].iov_base,
+						batch->headers[i].msg_len, 0);
+			else if (batch->senders[i].nl_pid == 0)
+				at = put_record(at, time, source, NULL, 0, 1);
+		}
+		fw_queue_give(&listener->queue, (size_t)(at - start));
+	}
+	return true;
+}
+
+/* ---- receiving ------------------------------------------------------------------------------- */
+
+static struct batch *make_batch(void)
+{
+	struct batch *batch = fw_calloc(1, sizeof(*batch));
+	unsigned int i;
+
+	batch->memory = fw_realloc_array(NULL, BATCH, DATAGRAM);
+	for (i = 0; i < BATCH; i++) {
+		batch->parts[i] = (struct iovec){ batch->memory + i * DATAGRAM, DATAGRAM };
+		batch->headers[i].msg_hdr.msg_iov = &batch->parts[i];
+		batch->headers[i].msg_hdr.msg_iovlen = 1;
+		batch->headers[i].msg_hdr.msg_name = &batch->senders[i];
+	}
+	return batch;
+}
+
+static void free_batch(struct batch *batch)
+{
+	free(batch->memory);
+	free(batch);
+}
+
+/* New drops since the last time, by the socket's own counter. */
+static uint32_t new_drops(struct fw_listener_source *source)
+{
+	uint32_t memory[SK_MEMINFO_VARS] = { 0 }, lost;
+	socklen_t length = sizeof(memory);
+
+	source->overrun = false;
+	if (getsockopt(source->socket->fd, SOL_SOCKET, SO_MEMINFO, memory, &length) < 0)
+		return 0;
+	lost = memory[SK_MEMINFO_DROPS] - source->drops;
+	source->drops = memory[SK_MEMINFO_DROPS];
+	return lost;
+}
+
+enum drained { DRAINED_EMPTY, DRAINED_MORE, DRAINED_BUSY, DRAINED_FAILED };
+
+/* The socket is empty: whatever was lost, was lost here. */
+static enum drained account(struct fw_listener *listener, unsigned int which, bool mark)
+{
+	uint32_t lost;
+
+	if (mark) {
+		__atomic_store_n(&listener->sources[which].mark_wanted, false, __ATOMIC_RELAXED);
+		if (!give_gap(listener, which, 0))
+			return DRAINED_FAILED;
+	}
+	if (!listener->sources[which].overrun)
+		return DRAINED_EMPTY;
+	lost = new_drops(&listener->sources[which]);
+	return !lost || give_gap(listener, which, lost) ? DRAINED_EMPTY : DRAINED_FAILED;
+}
+
+/* One call. */
+static enum drained drain(struct fw_listener *listener, unsigned int which, struct batch *batch)
+{
+	struct fw_listener_source *source = &listener->sources[which];
+	/* Wanted before the socket is found empty: what was sent before that has come. */
+	bool mark = __atomic_load_n(&source->mark_wanted, __ATOMIC_ACQUIRE);
+	unsigned int i;
+	int got;
+
+	for (i = 0; i < BATCH; i++)
+		batch->headers[i].msg_hdr.msg_namelen = sizeof(batch->senders[i]);
+	got = recvmmsg(source->socket->fd, batch->headers, BATCH, MSG_DONTWAIT, NULL);
+	if (got > 0) {
+		if (!give_batch(listener, which, batch, (unsigned int)got))
+			return DRAINED_FAILED;
+		return got >= FW_LISTENER_BUSY ? DRAINED_BUSY : DRAINED_MORE;
+	}
+	if (got < 0 && errno == ENOBUFS) {
+		source->overrun = true;
+		return DRAINED_MORE;
+	}
+	if (got < 0 && errno == EINTR)
+		return DRAINED_MORE;
+	if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+		fw_kernel_err(&listener->receive_err, errno, "receiving events", NULL);
+		return DRAINED_FAILED;
+	}
+	return account(listener, which, mark);
+}
+
+/* Empties all sockets once, for at most `limit` calls each. false: it is over. */
+static bool drain_all(struct fw_listener *listener, struct batch *batch, unsigned int limit,
+		      bool *busy)
+{
+	enum drained drained;
+	unsigned int which, calls;
+
+	*busy = false;
+	for (which = 0; which < listener->source_count; which++)
+		for (calls = 0; calls < limit; calls++) {
+			drained = drain(listener, which, batch);
+			*busy |= drained == DRAINED_BUSY;
+			if (drained == DRAINED_FAILED)
+				return false;
+			if (drained == DRAINED_EMPTY)
+				break;
+		}
+	return true;
+}
+
+/* ---- the thread ------------------------------------------------------------------------------ */
+
+enum { POLL_STOP, POLL_WAKE, POLL_OUTPUT, POLL_SOURCES };
+
+static int milliseconds_until(uint64_t end)
+{
+	uint64_t at = now(CLOCK_MONOTONIC), left;
+
+	if (!end)
+		return -1;
+	left = at < end ? (end - at + 999999) / 1000000 : 0;
+	return left > 60000 ? 60000 : (int)left;
+}
+
+/* Waits for something to read; false when it is time to end. */
+static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
+{
+	struct pollfd polls[POLL_SOURCES + FW_LISTENER_SOCKETS] = {
+		[POLL_STOP] = { listener->stop_fd, POLLIN, 0 },
+		[POLL_WAKE] = { listener->wake_fd, POLLIN, 0 },
+		/* Only that it has no reader any more, which is always told. */
+		[POLL_OUTPUT] = { listener->output_fd, 0, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < listener->source_count; i++)
+		polls[POLL_SOURCES + i] =
+			(struct pollfd){ listener->sources[i].socket->fd, POLLIN, 0 };
+	if (poll(polls, POLL_SOURCES + listener->source_count, milliseconds_until(end)) < 0)
+		return errno == EINTR;
+	return !polls[POLL_STOP].revents && !polls[POLL_WAKE].revents &&
+	       !(polls[POLL_OUTPUT].revents & (POLLERR | POLLHUP)) &&
+	       (!end || now(CLOCK_MONOTONIC) < end);
+}
+
+static int receive_buffer(const struct fw_socket *sock)
+{
+	socklen_t length = sizeof(int);
+	int bytes = 0;
+
+	getsockopt(sock->fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
+	return bytes;
+}
+
+/* Events that happened before the end belong to the output, however fast more come. */
+#define LAST_CALLS 4096
+
+void *fw_listener_receive(void *context)
+{
+	struct fw_listener *listener = context;
+	struct batch *batch = make_batch();
+	uint64_t end = listener->nanoseconds ? now(CLOCK_MONOTONIC) + listener->nanoseconds : 0;
+	bool busy = false, may_nap = true, going = true;
+	unsigned int i;
+
+	for (i = 0; i < listener->source_count; i++)
+		may_nap &= receive_buffer(listener->sources[i].socket) >= NAP_BUFFER;
+	while (going && wait_for_more(listener, end)) {
+		going = drain_all(listener, batch, 8, &busy);
+		if (busy && may_nap)
+			fw_listener_nap(RECEIVE_NAP_NS);
+	}
+	for (i = 0; going && i < listener->source_count; i++)
+		listener->sources[i].overrun = true;
+	if (going)
+		drain_all(listener, batch, LAST_CALLS, &busy);
+	fw_queue_close(&listener->queue);
+	free_batch(batch);
+	return NULL;
+}
