@@ -8,6 +8,7 @@
 #include "fwctl/cli/policy-diff.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/privilege.h"
+#include "fwctl/kernel/nft-others.h"
 #include "fwctl/policy/compile.h"
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
@@ -69,6 +70,37 @@ static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
 	return result;
 }
 
+/* What passes here may be dropped there. */
+static int print_others(struct fw_err *err)
+{
+	struct fw_other_chains others = { 0 };
+	struct fw_buf text = { 0 }, safe = { 0 };
+	struct fw_socket sock;
+	int result;
+	size_t i;
+
+	if (fw_socket_open(&sock, 0, err) < 0)
+		return -1;
+	result = fw_other_chains_read(&sock, &others, err);
+	if (result == 0 && others.count)
+		puts("Others decide, too; a packet passes when each of these lets it:");
+	for (i = 0; result == 0 && i < others.count; i++) {
+		const struct fw_other_chain *chain = &others.items[i];
+
+		fw_buf_printf(&text, "  table %s %s, chain %s: %s, priority %d, policy %s\n",
+			      chain->family, chain->table, chain->name, chain->hook,
+			      chain->priority, chain->drops ? "drop" : "accept");
+	}
+	/* Names are anybody's words. */
+	fw_buf_escaped_lines(&safe, fw_buf_text(&text));
+	fwrite(safe.data, 1, safe.length, stdout);
+	fw_buf_free(&text);
+	fw_buf_free(&safe);
+	fw_other_chains_free(&others);
+	fw_socket_close(&sock);
+	return result;
+}
+
 int fw_policy_check_run(struct fw_cli *cli)
 {
 	const char *origin;
@@ -87,6 +119,8 @@ int fw_policy_check_run(struct fw_cli *cli)
 	if (result == 0)
 		printf("%s is valid, and this kernel takes it: %zu rule%s\n", origin,
 		       policy->rule_count, policy->rule_count == 1 ? "" : "s");
+	if (result == 0)
+		result = print_others(&cli->err);
 	fw_policy_free(policy);
 	return result;
 }

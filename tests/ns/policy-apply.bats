@@ -132,6 +132,26 @@ teardown() {
 	cmp before <(host_run m7500 nft -a list ruleset)
 }
 
+@test "check names who else could drop a packet" {
+	run -0 policy check
+	same 1 "${#lines[@]}"
+	host_run m7500 nft -f - <<-EOF
+		add table inet fwctl2
+		add chain inet fwctl2 input { type filter hook input priority 10; policy drop; }
+		add table ip fwctl
+		add chain ip fwctl f { type filter hook forward priority -5; }
+		add table ip6 nat
+		add chain ip6 nat p { type nat hook prerouting priority dstnat; }
+		add table inet plain
+		add chain inet plain nobase
+	EOF
+	policy apply
+	run -0 policy check
+	same "Others decide, too; a packet passes when each of these lets it:
+  table inet fwctl2, chain input: input, priority 10, policy drop
+  table ip fwctl, chain f: forward, priority -5, policy accept" "$(lines "${lines[@]:1}")"
+}
+
 @test "a table that someone else changed is named by status and put right by apply" {
 	lines 'allow 22/tcp' 'allow 80/tcp' > a.conf
 	policy apply a.conf

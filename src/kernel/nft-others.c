@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/kernel/nft-others.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/model/ruleset.h"
+
+static const char *family_name(uint8_t family)
+{
+	switch (family) {
+	case NFPROTO_IPV4: return "ip";
+	case NFPROTO_IPV6: return "ip6";
+	case NFPROTO_INET: return "inet";
+	default: return NULL;
+	}
+}
+
+/* NULL for hooks that not every packet of a host passes on its way (ingress). */
+static const char *hook_name(uint64_t hook)
+{
+	static const char *const names[] = {
+		[NF_INET_PRE_ROUTING] = "prerouting",   [NF_INET_LOCAL_IN] = "input",
+		[NF_INET_FORWARD] = "forward",          [NF_INET_LOCAL_OUT] = "output",
+		[NF_INET_POST_ROUTING] = "postrouting",
+	};
+
+	return hook < sizeof(names) / sizeof(names[0]) ? names[hook] : NULL;
+}
+
+/* "" when it is missing or not terminated. */
+static const char *text_of(struct fw_attr_list attrs, uint16_t type)
+{
+	const struct nlattr *attr = fw_attrs_find(attrs, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr)
+									 : "";
+}
+
+/* A base chain of a family and at a hook that count; false for any other. */
+static bool read_chain(const struct nlmsghdr *message, struct fw_attr_list attrs,
+		       struct fw_other_chain *chain)
+{
+	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	const struct nlattr *hook = fw_attrs_find(attrs, NFTA_CHAIN_HOOK);
+	struct fw_attr_list place;
+
+	if (!hook)
+		return false;
+	place = fw_attrs_nested(hook);
+	chain->family = family_name(generic->nfgen_family);
+	chain->hook = hook_name(fw_attrs_u64(place, NFTA_HOOK_HOOKNUM));
+	chain->priority = (int32_t)fw_attrs_u64(place, NFTA_HOOK_PRIORITY);
+	chain->drops = fw_attrs_find(attrs, NFTA_CHAIN_POLICY) &&
+		       fw_attrs_u64(attrs, NFTA_CHAIN_POLICY) == NF_DROP;
+	return chain->family && chain->hook;
+}
+
+static int take_chain(const struct nlmsghdr *message, void *data)
+{
+	struct fw_other_chains *chains = data;
+	struct fw_attr_list attrs = {
+		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
+		mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg)
+	};
+	const char *table = text_of(attrs, NFTA_CHAIN_TABLE);
+	struct fw_other_chain chain;
+
+	if (!read_chain(message, attrs, &chain) ||
+	    (!strcmp(chain.family, "inet") && !strcmp(table, FW_NFT_TABLE)) ||
+	    (!strcmp(text_of(attrs, NFTA_CHAIN_TYPE), "nat") && !chain.drops))
+		return 0;
+	chain.table = fw_strdup(table);
+	chain.name = fw_strdup(text_of(attrs, NFTA_CHAIN_NAME));
+	fw_array_grow(&chains->items, &chains->capacity, chains->count, sizeof(*chains->items));
+	chains->items[chains->count++] = chain;
+	return 0;
+}
+
+int fw_other_chains_read(struct fw_socket *sock, struct fw_other_chains *chains, struct fw_err *err)
+{
+	char buffer[512] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *message =
+		fw_message_begin(sock, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+				 NLM_F_DUMP, NFPROTO_UNSPEC);
+
+	return fw_socket_request(sock, message, "reading the chains of other tables", take_chain,
+				 chains, NULL, err);
+}
+
+void fw_other_chains_free(struct fw_other_chains *chains)
+{
+	size_t i;
+
+	for (i = 0; i < chains->count; i++) {
+		free(chains->items[i].table);
+		free(chains->items[i].name);
+	}
+	free(chains->items);
+	memset(chains, 0, sizeof(*chains));
+}
