@@ -118,3 +118,29 @@ honest() {
 	same 0 "$status"
 	lacks "$stderr" "[Pp]ipe"
 }
+
+# sees NUMBER...: fwctl list of a table whose number of buckets is each of these when it is asked
+# for, in turn: a pipe stands in the place of the setting, which is one for the whole machine.
+sees() {
+	mkfifo "$BATS_TEST_TMPDIR/buckets"
+	(for number in "$@"; do
+		echo "$number" > "$BATS_TEST_TMPDIR/buckets"
+		echo "$number" >> "$BATS_TEST_TMPDIR/told"
+		sleep 0.3
+	done) 3>&- &
+	local feeder=$! result=0
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_run one unshare --mount sh -c 'mount --bind "$1" /proc/sys/net/netfilter/nf_conntrack_buckets &&
+		exec timeout 60 "$2" --sort src --quiet' sees "$BATS_TEST_TMPDIR/buckets" "$FWCTL_BUILD/fwctl-list" || result=$?
+	kill $feeder 2> /dev/null || :
+	return $result
+}
+
+@test "a table that is resized while it is read is read again" {
+	fwctl_in one list --sort src --quiet > expected
+	run -0 --separate-stderr sees 1024 2048 2048 2048
+	same "" "$stderr"
+	same "$(wc -l < expected)" "${#lines[@]}"
+	# Once before each of two readings, and once behind each.
+	between 3 4 "$(wc -l < told)"
+}
