@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 struct mark {
 	struct fw_growth counted; /* since the flow began */
 	struct fw_growth growth;
