@@ -93,7 +93,7 @@ static int print_others(struct fw_err *err)
 	}
 	/* Names are anybody's words. */
 	fw_buf_escaped_lines(&safe, fw_buf_text(&text));
-	fwrite(safe.data, 1, safe.length, stdout);
+	fputs(fw_buf_text(&safe), stdout);
 	fw_buf_free(&text);
 	fw_buf_free(&safe);
 	fw_other_chains_free(&others);
