@@ -69,9 +69,10 @@ explain() {
 }
 
 @test "without privileges and without --file: one sentence, what to do, status 3" {
-	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
-	chmod 755 "$BATS_TEST_TMPDIR"
-	run setpriv --reuid 65534 --clear-groups "$fwctl" policy explain in tcp from 192.0.2.7 to 192.0.2.1:22
+	# The same user, who can still open what lies in a folder of his own.
+	[ "$(id -u)" -ne 0 ] || nobody='setpriv --inh-caps=-all --bounding-set=-all'
+	# shellcheck disable=SC2086 # words
+	run ${nobody:-} "$fwctl" policy explain in tcp from 192.0.2.7 to 192.0.2.1:22
 	[ "$status" -eq 3 ]
 	[[ $output == *"--file FILE"* ]]
 }

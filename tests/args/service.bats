@@ -26,7 +26,7 @@ setup() {
 
 # Of 10; what is left is being root in the host's own network, with CAP_NET_ADMIN.
 @test "the service of the policy is little exposed" {
-	systemd-analyze security --offline=yes --threshold=20 --no-pager ./fwctl.service > report
+	LC_ALL=C.UTF-8 systemd-analyze security --offline=yes --threshold=20 --no-pager ./fwctl.service > report
 	run -0 grep -o '✗ CapabilityBoundingSet=[^ ]*' report
 	same "✗ CapabilityBoundingSet=~CAP_NET_ADMIN" "$output"
 }

@@ -92,12 +92,17 @@ sorted() {
 }
 
 @test "counters are reset while they are read" {
+	cd "$BATS_TEST_TMPDIR" || return
 	# Only what nobody sends more of: TCP repeats itself when the machine is busy.
-	sum='map(select(.proto == "udp") | .orig.packets) | add'
-	before=$(list -o json | jq -s "$sum")
-	[ "$before" -gt 10 ]
-	same "$before" "$(list --zero -o json | jq -s "$sum")"
-	same 0 "$(list -o json | jq -s "$sum")"
+	counts='select(.proto == "udp") | "\(.id) \(.orig.packets)"'
+	list -o json | jq -r "$counts" | sort > before
+	[ "$(awk '$2 > 0' before | wc -l)" -gt 10 ]
+	list --zero -o json | jq -r "$counts" | sort > zeroed
+	# The flow that did not fit into a part of the kernel's answer comes in the next, and its counts
+	# were reset already.
+	[ "$(comm -3 before zeroed | wc -l)" -le 2 ]
+	same "" "$(comm -13 before zeroed | grep -v ' 0$' || :)"
+	same "" "$(list -o json | jq -r "$counts" | grep -v ' 0$' || :)"
 	for other in '-p udp' '--limit 3' --count '--table expect'; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in gate list --zero $other
