@@ -60,18 +60,17 @@ refused() {
 }
 
 @test "without privileges: one sentence, one hint, exit 3" {
-	[ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --clear-groups true 2> /dev/null ||
-		skip "cannot become another user here"
+	# The same user, who can still run what lies in a folder of his own.
 	for words in apply check status "status verbose" show reset "timeout udp unreplied 3"; do
 		# shellcheck disable=SC2086 # words
-		run -3 setpriv --reuid 65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+		run -3 setpriv --inh-caps=-all --bounding-set=-all \
 			"$FWCTL_BUILD/fwctl" policy $words
 		same 2 "${#lines[@]}"
 		matches "${lines[1]}" "as root, or with CAP_NET_ADMIN"
 	done
 	for words in --help "apply --help" --version; do
 		# shellcheck disable=SC2086 # words
-		run -0 setpriv --reuid 65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+		run -0 setpriv --inh-caps=-all --bounding-set=-all \
 			"$FWCTL_BUILD/fwctl" policy $words
 	done
 }

@@ -246,7 +246,7 @@ groups_are() {
 	matches "$output" "^CONNTRACK WARNING - "
 	run -2 fwctl_in gate stats --warn 0 --crit 0
 	matches "$output" "^CONNTRACK CRITICAL - "
-	run -3 setpriv --bounding-set -all --inh-caps -all --reuid 65534 --clear-groups \
+	run -3 setpriv --bounding-set -all --inh-caps -all \
 		"$FWCTL_BUILD/fwctl" stats --crit 90
 	matches "$output" "^CONNTRACK UNKNOWN - .*not permitted"
 }
