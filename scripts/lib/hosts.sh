@@ -103,11 +103,11 @@ host_listens() {
 # wait_for SECONDS COMMAND [ARGUMENT...]: tries COMMAND until it succeeds; fails when it did not
 # within that time.
 wait_for() {
-	wait_left=$(($1 * 20))
+	wait_left=$(($1 * 5))
 	shift
 	until "$@"; do
 		wait_left=$((wait_left - 1))
 		[ "$wait_left" -gt 0 ] || return 1
-		sleep 0.05
+		sleep 0.2
 	done
 }
