@@ -227,13 +227,16 @@ static bool rules_were_tried(const struct fw_explanation *explanation)
 void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *packet,
 		       struct fw_explanation *explanation)
 {
-	const struct fw_rule *rule = policy->rules, *end = rule + policy->rule_count;
-	size_t capacity = 0;
+	size_t capacity = 0, i;
 
 	fw_policy_decide(policy, packet, explanation);
 	if (!rules_were_tried(explanation))
 		return;
-	for (; rule < end && rule != explanation->rule; rule++) {
+	for (i = 0; i < policy->rule_count; i++) {
+		const struct fw_rule *rule = &policy->rules[i];
+
+		if (rule == explanation->rule)
+			return;
 		if (rule->direction != packet->direction)
 			continue;
 		fw_array_grow(&explanation->misses, &capacity, explanation->miss_count,

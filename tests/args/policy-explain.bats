@@ -36,6 +36,10 @@ explain() {
 	[ "${lines[0]}" = "allow: default allow outgoing" ]
 	explain routed tcp from 192.0.2.1:5 to 198.51.100.7:80
 	[ "${lines[0]}" = "deny: default deny routed" ]
+	# Also where there is no line at all.
+	: > "$policy"
+	explain in udp from 192.0.2.7:1 to 192.0.2.1:5
+	[ "$output" = "deny: default deny incoming" ]
 }
 
 @test "a packet that is not whole is asked for the rest, and not guessed" {
