@@ -148,7 +148,7 @@ both_policies() {
 	both_policies
 	local netns next=b killed=0
 	netns=$(host_ns m7500)
-	for _ in $(seq "$(rounds 60)"); do
+	for _ in $(seq "$(rounds 40)"); do
 		"$FWCTL_BUILD/fwctl" --netns "$netns" policy apply $next.conf > /dev/null 2>&1 3>&- &
 		sleep "0.00$((RANDOM % 10))$((RANDOM % 10))"
 		kill -9 $! 2> /dev/null && killed=$((killed + 1))
@@ -167,7 +167,7 @@ both_policies() {
 	both_policies
 	local call n
 	for call in sendto recvmsg openat renameat fsync unlinkat flock; do
-		for n in $(some 1 2 3 5 8 12); do
+		for n in $(some 1 2 3 8); do
 			policy apply a.conf
 			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
 				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
@@ -185,7 +185,7 @@ both_policies() {
 	both_policies
 	local call n
 	while read -r call; do
-		for n in $(some 1 2 4 7); do
+		for n in $(some 1 3 6); do
 			policy apply a.conf
 			run timeout 20 nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null \
 				-e "trace=${call%%:*}" -e "inject=$call:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf

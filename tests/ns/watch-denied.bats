@@ -40,13 +40,13 @@ send() {
 @test "each blocked packet is there with the line that blocked it; allowed ones are not" {
 	policy apply policy.conf
 	watch_denied -o json
-	send $HOST4 7000
-	send $HOST4 7001
-	send $HOST6 7001
-	send $HOST4 7002
-	host_run outsider ping -c 1 -W 1 -s 100 $HOST4 > /dev/null || :
-	send $HOST4 9
-	fails host_run m7500 ping -c 1 -W 1 $OUTSIDER4 > /dev/null 2>&1
+	send "$HOST4" 7000
+	send "$HOST4" 7001
+	send "$HOST6" 7001
+	send "$HOST4" 7002
+	host_run outsider ping -c 1 -W 1 -s 100 "$HOST4" > /dev/null || :
+	send "$HOST4" 9
+	fails host_run m7500 ping -c 1 -W 1 "$OUTSIDER4" > /dev/null 2>&1
 	wait_for 5 shows 5
 	watch_ends 0 INT
 	same "deny $OUTSIDER4 $HOST4 7001 udp eth0 30
@@ -71,9 +71,9 @@ default reject outgoing" "$(jq -r .rule shown)"
 @test "as text, through a filter, up to a number" {
 	policy apply policy.conf
 	watch_denied --dport 7001 -f ipv4 --count 2
-	send $HOST4 7002
-	send $HOST6 7001
-	send $HOST4 7001 2
+	send "$HOST4" 7002
+	send "$HOST6" 7001
+	send "$HOST4" 7001 2
 	watch_ends 0
 	shows 2
 	matches "$(head -n 1 shown)" "^ \[DENIED\] udp      17 src=$OUTSIDER4 dst=$HOST4 sport=[0-9]+ \
@@ -84,15 +84,15 @@ dport=7001 in=eth0 length=30 reason=deny line=[0-9]+ rule=deny from @bad to any 
 @test "the words are those of the policy in force, also when it is another one now" {
 	policy apply policy.conf
 	watch_denied -o json
-	send $HOST4 7002
+	send "$HOST4" 7002
 	wait_for 5 shows 1
 	lines "default deny incoming" "deny 7000:7009/udp" > other.conf
 	policy apply other.conf
-	send $HOST4 7002
+	send "$HOST4" 7002
 	wait_for 5 shows 2
 	policy reset
 	policy apply policy.conf
-	send $HOST4 9
+	send "$HOST4" 9
 	wait_for 5 shows 3
 	watch_ends 0 INT
 	same "reject 7002/udp
@@ -104,10 +104,10 @@ default deny incoming" "$(jq -r .rule shown)"
 	policy apply policy.conf
 	watch_denied -o json --queue 64K --buffer-size 8K
 	kill -STOP "$watch_pid"
-	send $HOST4 7001 3000
+	send "$HOST4" 7001 3000
 	kill -CONT "$watch_pid"
 	wait_for 10 grep -q '"denied"' shown
-	send $HOST4 7002
+	send "$HOST4" 7002
 	wait_for 10 grep -q 7002 shown
 	watch_ends 4 INT
 	between 1 5 "$(grep -c '"event":"lost"' shown)"

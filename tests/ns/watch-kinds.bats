@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2094 # a file is called like the format in it
 # fwctl watch: what there is to watch besides the events of flows, and the formats of all of it.
 
 load ../lib/fwctl
