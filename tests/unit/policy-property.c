@@ -155,7 +155,8 @@ static const struct fw_rule *interpret(const struct fw_policy *policy, const str
 	if (in && udp && policy->dhcp) {
 		if (!six && p->sport == 67 && p->dport == 68)
 			return NULL;
-		if (six && p->sport == 547 && p->dport == 546 && !strncmp(dst, "fe8", 3))
+		if (six && p->sport == 547 && p->dport == 546 && !strncmp(dst, "fe", 2) &&
+		    strchr("89ab", dst[2]))
 			return NULL;
 	}
 	for (i = 0; i < policy->rule_count; i++) {
