@@ -42,44 +42,6 @@ static int lets_begin(struct revoke *revoke, const struct fw_flow *flow, struct 
 
 /* --- the flow that it belongs to ------------------------------------------------------------- */
 
-static void want_number(struct fw_filter *filter, const struct fw_field *field, enum fw_where where,
-			uint64_t value)
-{
-	struct fw_cond *cond = fw_filter_add(filter);
-
-	cond->field = field;
-	cond->where = (uint8_t)where;
-	cond->op = FW_OP_RANGES;
-	fw_cond_add_range(cond, value, value);
-}
-
-static void want_addr(struct fw_filter *filter, const struct fw_field *field, uint8_t family,
-		      const union fw_addr *addr)
-{
-	const struct fw_prefix prefix = { *addr, family, (uint8_t)fw_family_bits(family) };
-	struct fw_cond *cond = fw_filter_add(filter);
-
-	cond->field = field;
-	cond->where = FW_IN_ORIG;
-	cond->op = FW_OP_PREFIXES;
-	fw_cond_add_prefix(cond, &prefix);
-}
-
-/* Flows with helpers are of protocols with ports; their rows are sport and dport. */
-static void want_tuple(struct fw_filter *filter, const struct fw_flow *flow)
-{
-	const struct fw_tuple *tuple = &flow->master;
-	const struct fw_field *ports = fw_proto_by_number(fw_protos, tuple->protonum)->tuple;
-
-	want_number(filter, &fw_flow_fields[FW_FIELD_PROTONUM], FW_IN_FLOW, tuple->protonum);
-	want_addr(filter, &fw_tuple_head[0], flow->family, &tuple->src);
-	want_addr(filter, &fw_tuple_head[1], flow->family, &tuple->dst);
-	want_number(filter, &ports[0], FW_IN_ORIG, tuple->sport);
-	want_number(filter, &ports[1], FW_IN_ORIG, tuple->dport);
-	if (flow->zone)
-		want_number(filter, &fw_flow_fields[FW_FIELD_ZONE], FW_IN_FLOW, flow->zone);
-}
-
 static int take_master(void *context, const struct fw_flow *flow)
 {
 	*(struct fw_flow *)context = *flow;
@@ -89,17 +51,20 @@ static int take_master(void *context, const struct fw_flow *flow)
 /* 1, or 0 when that flow is gone; -1 with the error set. */
 static int find_master(struct revoke *revoke, const struct fw_flow *flow, struct fw_flow *master)
 {
-	struct fw_filter filter = { 0 };
-	const struct fw_ct_query query = { .filter = &filter };
-	int result;
+	struct fw_flow like = {
+		.present = flow->present & 1ull << FW_FLOW_ZONE,
+		.family = flow->family,
+		.proto = fw_proto_by_number(fw_protos, flow->master.protonum),
+		.orig = flow->master,
+		.zone = flow->zone,
+	};
 
 	memset(master, 0, sizeof(*master));
 	if (!(flow->present >> FW_FLOW_MASTER & 1) || !fw_proto_has_ports(flow->master.protonum))
 		return 0;
-	want_tuple(&filter, flow);
-	result = fw_ct_each(&query, take_master, master, revoke->err);
-	fw_filter_free(&filter);
-	return result < 0 ? -1 : master->present != 0;
+	if (fw_ct_find(&like, take_master, master, revoke->err) < 0)
+		return -1;
+	return master->present != 0;
 }
 
 /* The same as lets_begin(), and related flows with those that they are related to. */
