@@ -9,9 +9,9 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/kernel/attr.h"
 #include "fwctl/kernel/nft-attrs.h"
 #include "fwctl/kernel/nft.h"
-#include "fwctl/kernel/attr.h"
 
 /* Room for the errors of thousands of messages; each is a hundred bytes or so. */
 #define ANSWER_BUFFER (1 << 20)

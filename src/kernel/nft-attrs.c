@@ -6,6 +6,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 
 #define for_each(attr, attrs)                                                                      \
 	for ((attr) = (attrs).first;                                                               \
@@ -17,12 +18,28 @@ struct fw_attr_list fw_attrs_nested(const struct nlattr *attr)
 	return (struct fw_attr_list){ mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr) };
 }
 
+struct fw_attr_list fw_attrs_of_message(const struct nlmsghdr *message)
+{
+	return (struct fw_attr_list){
+		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
+		mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg)
+	};
+}
+
 struct nlattr *fw_attrs_find(struct fw_attr_list attrs, uint16_t type)
 {
 	struct nlattr *attr;
 
 	for_each(attr, attrs) if (mnl_attr_get_type(attr) == type) return attr;
 	return NULL;
+}
+
+const char *fw_attrs_text(struct fw_attr_list attrs, uint16_t type)
+{
+	const struct nlattr *attr = fw_attrs_find(attrs, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr)
+									 : "";
 }
 
 /* --- counters ------------------------------------------------------------------------------ */
@@ -56,7 +73,7 @@ bool fw_attrs_counter(struct fw_attr_list list, struct fw_attr_list *data)
 	return false;
 }
 
-void fw_attrs_copy_counter(struct fw_attr_list to, struct fw_attr_list from)
+static void copy_counter(struct fw_attr_list to, struct fw_attr_list from)
 {
 	static const uint16_t types[] = { NFTA_COUNTER_PACKETS, NFTA_COUNTER_BYTES };
 	size_t i;
@@ -70,6 +87,17 @@ void fw_attrs_copy_counter(struct fw_attr_list to, struct fw_attr_list from)
 			memcpy(mnl_attr_get_payload(target), mnl_attr_get_payload(source),
 			       sizeof(uint64_t));
 	}
+}
+
+void fw_attrs_carry_counter(struct fw_attr_list to, struct fw_attr_list from, uint16_t type)
+{
+	const struct nlattr *target = fw_attrs_find(to, type);
+	const struct nlattr *source = fw_attrs_find(from, type);
+	struct fw_attr_list target_counter, source_counter;
+
+	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
+	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
+		copy_counter(target_counter, source_counter);
 }
 
 uint64_t fw_attrs_u64(struct fw_attr_list attrs, uint16_t type)

@@ -62,26 +62,9 @@ void fw_nft_state_free(struct fw_nft_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
-static struct fw_attr_list message_attrs(const struct nlmsghdr *message)
-{
-	return (struct fw_attr_list){
-		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
-		mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg)
-	};
-}
-
 static struct fw_attr_list entry_attrs(const struct comparison *c, size_t entry)
 {
-	return message_attrs(fw_nft_entry_message(c->batch, &c->batch->entries[entry]));
-}
-
-/* "" when it is missing or not terminated. */
-static const char *text_of(struct fw_attr_list attrs, uint16_t type)
-{
-	const struct nlattr *attr = fw_attrs_find(attrs, type);
-
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr)
-									 : "";
+	return fw_attrs_of_message(fw_nft_entry_message(c->batch, &c->batch->entries[entry]));
 }
 
 /* --- the entries by name ------------------------------------------------------------------- */
@@ -164,7 +147,8 @@ static void compare_entry(struct comparison *c, size_t entry, struct fw_attr_lis
 static int take_digest(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	const struct nlattr *attr = fw_attrs_find(message_attrs(message), NFTA_CHAIN_USERDATA);
+	const struct nlattr *attr =
+		fw_attrs_find(fw_attrs_of_message(message), NFTA_CHAIN_USERDATA);
 	const uint8_t *udata = attr ? mnl_attr_get_payload(attr) : NULL;
 	const size_t size = sizeof(c->state->digest);
 
@@ -181,7 +165,7 @@ static int take_table(const struct nlmsghdr *message, void *data)
 	c->state->present = true;
 	c->state->old.keep = true;
 	if (c->batch) {
-		compare_entry(c, FW_NFT_ENTRY_TABLE, message_attrs(message), 0);
+		compare_entry(c, FW_NFT_ENTRY_TABLE, fw_attrs_of_message(message), 0);
 		/* A table that was put to sleep, say, is made anew. */
 		c->state->old.keep = !c->state->differences;
 	}
@@ -217,11 +201,11 @@ static void note_old_chain(struct comparison *c, struct fw_attr_list attrs, cons
 static int take_chain(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attr_list attrs = message_attrs(message);
-	const char *name = text_of(attrs, NFTA_CHAIN_NAME);
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
+	const char *name = fw_attrs_text(attrs, NFTA_CHAIN_NAME);
 
 	/* Kernels dump the chains of all tables. */
-	if (strcmp(text_of(attrs, NFTA_CHAIN_TABLE), FW_NFT_TABLE) != 0)
+	if (strcmp(fw_attrs_text(attrs, NFTA_CHAIN_TABLE), FW_NFT_TABLE) != 0)
 		return 0;
 	note_old_chain(c, attrs, name);
 	if (!strcmp(name, FW_NFT_DIGEST_CHAIN))
@@ -232,36 +216,26 @@ static int take_chain(const struct nlmsghdr *message, void *data)
 static int take_set(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attr_list attrs = message_attrs(message);
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
 
-	fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, text_of(attrs, NFTA_SET_NAME));
+	fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, fw_attrs_text(attrs, NFTA_SET_NAME));
 	return take_named(c, attrs, c->sets, c->batch->ruleset->set_count, "set",
-			  text_of(attrs, NFTA_SET_NAME), 1ull << NFTA_SET_ID);
+			  fw_attrs_text(attrs, NFTA_SET_NAME), 1ull << NFTA_SET_ID);
 }
 
 static int take_object(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attr_list attrs = message_attrs(message);
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
 
 	fw_nft_old_add(&c->state->old, FW_NFT_PART_OBJECT,
-		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE), text_of(attrs, NFTA_OBJ_NAME));
+		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE),
+		       fw_attrs_text(attrs, NFTA_OBJ_NAME));
 	return take_named(c, attrs, c->objects, c->batch->ruleset->object_count, "object",
-			  text_of(attrs, NFTA_OBJ_NAME), 0);
+			  fw_attrs_text(attrs, NFTA_OBJ_NAME), 0);
 }
 
 /* --- rules --------------------------------------------------------------------------------- */
-
-static void carry_rule_counter(struct fw_attr_list to, struct fw_attr_list from)
-{
-	const struct nlattr *target = fw_attrs_find(to, NFTA_RULE_EXPRESSIONS);
-	const struct nlattr *source = fw_attrs_find(from, NFTA_RULE_EXPRESSIONS);
-	struct fw_attr_list target_counter, source_counter;
-
-	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
-	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
-		fw_attrs_copy_counter(target_counter, source_counter);
-}
 
 static bool same_comment(struct fw_attr_list a, struct fw_attr_list b)
 {
@@ -299,8 +273,8 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
 	const struct fw_ruleset *ruleset = c->batch->ruleset;
-	struct fw_attr_list actual = message_attrs(message);
-	const char *chain = text_of(actual, NFTA_RULE_CHAIN);
+	struct fw_attr_list actual = fw_attrs_of_message(message);
+	const char *chain = fw_attrs_text(actual, NFTA_RULE_CHAIN);
 	size_t entry = find_name(c->chains, ruleset->chain_count, chain), index, at;
 	bool same;
 
@@ -317,7 +291,7 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 	entry = c->first_rule[index] + at;
 	c->next_rule[index] = at + 1;
 	c->seen[entry] = true;
-	carry_rule_counter(entry_attrs(c, entry), actual);
+	fw_attrs_carry_counter(entry_attrs(c, entry), actual, NFTA_RULE_EXPRESSIONS);
 	if (!same)
 		compare_entry(c, entry, actual, 0);
 	return 0;
@@ -328,9 +302,9 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 static int take_elems(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	struct fw_attr_list attrs = message_attrs(message);
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
 	const struct nlattr *list = fw_attrs_find(attrs, NFTA_SET_ELEM_LIST_ELEMENTS), *elem;
-	const char *set = text_of(attrs, NFTA_SET_ELEM_LIST_SET);
+	const char *set = fw_attrs_text(attrs, NFTA_SET_ELEM_LIST_SET);
 
 	if (!list)
 		return 0;
@@ -380,7 +354,7 @@ static int ask(struct comparison *c, const struct question *question, bool *inte
 static int take_generation(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
-	const struct nlattr *id = fw_attrs_find(message_attrs(message), NFTA_GEN_ID);
+	const struct nlattr *id = fw_attrs_find(fw_attrs_of_message(message), NFTA_GEN_ID);
 	uint32_t value = 0;
 
 	if (id && mnl_attr_get_payload_len(id) == sizeof(value))

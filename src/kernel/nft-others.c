@@ -35,15 +35,6 @@ static const char *hook_name(uint64_t hook)
 	return hook < sizeof(names) / sizeof(names[0]) ? names[hook] : NULL;
 }
 
-/* "" when it is missing or not terminated. */
-static const char *text_of(struct fw_attr_list attrs, uint16_t type)
-{
-	const struct nlattr *attr = fw_attrs_find(attrs, type);
-
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr)
-									 : "";
-}
-
 /* A base chain of a family and at a hook that count; false for any other. */
 static bool read_chain(const struct nlmsghdr *message, struct fw_attr_list attrs,
 		       struct fw_other_chain *chain)
@@ -66,19 +57,16 @@ static bool read_chain(const struct nlmsghdr *message, struct fw_attr_list attrs
 static int take_chain(const struct nlmsghdr *message, void *data)
 {
 	struct fw_other_chains *chains = data;
-	struct fw_attr_list attrs = {
-		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
-		mnl_nlmsg_get_payload_len(message) - sizeof(struct nfgenmsg)
-	};
-	const char *table = text_of(attrs, NFTA_CHAIN_TABLE);
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
+	const char *table = fw_attrs_text(attrs, NFTA_CHAIN_TABLE);
 	struct fw_other_chain chain;
 
 	if (!read_chain(message, attrs, &chain) ||
 	    (!strcmp(chain.family, "inet") && !strcmp(table, FW_NFT_TABLE)) ||
-	    (!strcmp(text_of(attrs, NFTA_CHAIN_TYPE), "nat") && !chain.drops))
+	    (!strcmp(fw_attrs_text(attrs, NFTA_CHAIN_TYPE), "nat") && !chain.drops))
 		return 0;
 	chain.table = fw_strdup(table);
-	chain.name = fw_strdup(text_of(attrs, NFTA_CHAIN_NAME));
+	chain.name = fw_strdup(fw_attrs_text(attrs, NFTA_CHAIN_NAME));
 	fw_array_grow(&chains->items, &chains->capacity, chains->count, sizeof(*chains->items));
 	chains->items[chains->count++] = chain;
 	return 0;

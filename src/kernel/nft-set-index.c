@@ -98,17 +98,6 @@ static struct fw_set_slot *find(struct fw_set_index *index, const struct fw_set_
 	return NULL;
 }
 
-static void carry_counter(struct fw_attr_list to, struct fw_attr_list from)
-{
-	const struct nlattr *target = fw_attrs_find(to, NFTA_SET_ELEM_EXPR);
-	const struct nlattr *source = fw_attrs_find(from, NFTA_SET_ELEM_EXPR);
-	struct fw_attr_list target_counter, source_counter;
-
-	if (target && source && fw_attrs_counter(fw_attrs_nested(target), &target_counter) &&
-	    fw_attrs_counter(fw_attrs_nested(source), &source_counter))
-		fw_attrs_copy_counter(target_counter, source_counter);
-}
-
 enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attr_list elem)
 {
 	struct fw_set_slot actual, *slot;
@@ -120,7 +109,7 @@ enum fw_set_elem fw_set_index_take(struct fw_set_index *index, struct fw_attr_li
 		return FW_SET_ELEM_ADDED;
 	slot->seen = true;
 	index->next = (size_t)(slot - index->slots) + 1;
-	carry_counter(slot->elem, elem);
+	fw_attrs_carry_counter(slot->elem, elem, NFTA_SET_ELEM_EXPR);
 	return fw_attrs_match(slot->elem, elem, 0) ? FW_SET_ELEM_SAME : FW_SET_ELEM_DIFFERS;
 }
 

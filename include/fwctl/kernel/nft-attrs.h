@@ -8,12 +8,16 @@
 #include <stdint.h>
 
 struct nlattr;
+struct nlmsghdr;
 
 /* Attributes one after the other. */
 struct fw_attr_list {
 	struct nlattr *first;
 	size_t size; /* bytes */
 };
+
+/* Those of a whole message of nf_tables. */
+struct fw_attr_list fw_attrs_of_message(const struct nlmsghdr *message);
 
 struct fw_attr_list fw_attrs_nested(const struct nlattr *attr);
 
@@ -32,8 +36,12 @@ bool fw_attrs_match(struct fw_attr_list expected, struct fw_attr_list actual, ui
  * `list` is itself): NFTA_COUNTER_*. False when there is none. */
 bool fw_attrs_counter(struct fw_attr_list list, struct fw_attr_list *data);
 
-/* Copies packets and bytes from one counter's data to another's. */
-void fw_attrs_copy_counter(struct fw_attr_list to, struct fw_attr_list from);
+/* Copies packets and bytes from the first counter in the attribute of that type to the one in the
+ * same place of `to`, where both have one. */
+void fw_attrs_carry_counter(struct fw_attr_list to, struct fw_attr_list from, uint16_t type);
+
+/* The text, "" when it is missing or not terminated. */
+const char *fw_attrs_text(struct fw_attr_list attrs, uint16_t type);
 
 /* The number of 4 or 8 bytes, in network order there; 0 when it is missing. */
 uint64_t fw_attrs_u64(struct fw_attr_list attrs, uint16_t type);
