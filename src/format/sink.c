@@ -161,34 +161,37 @@ static void emit_event_rows(struct fw_sink *sink, const struct fw_field *const *
 			field(sink, *row, fw_field_at(*row, event));
 }
 
-int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
+static void begin_event(struct fw_sink *sink, const struct fw_event *event, const void *record,
+			const struct fw_proto *proto, uint8_t family)
 {
-	sink->record = flow;
+	sink->record = record;
 	sink->event = event;
-	if (flow) {
-		sink->proto = flow->proto;
-		sink->family = flow->family;
-	}
+	sink->proto = proto;
+	sink->family = family;
 	sink->format->begin(sink);
 	emit_event_rows(sink, sink->format->event_head, event);
+}
+
+static int end_event(struct fw_sink *sink)
+{
+	emit_event_rows(sink, sink->format->event_tail, sink->event);
+	return end_record(sink);
+}
+
+int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
+{
+	begin_event(sink, event, flow, flow ? flow->proto : NULL, flow ? flow->family : 0);
 	if (flow)
 		emit_rows(sink, flow);
-	emit_event_rows(sink, sink->format->event_tail, event);
-	return end_record(sink);
+	return end_event(sink);
 }
 
 int fw_sink_expect_event(struct fw_sink *sink, const struct fw_event *event,
 			 const struct fw_expect *expect)
 {
-	sink->record = expect;
-	sink->event = event;
-	sink->proto = expect->proto;
-	sink->family = expect->family;
-	sink->format->begin(sink);
-	emit_event_rows(sink, sink->format->event_head, event);
+	begin_event(sink, event, expect, expect->proto, expect->family);
 	emit_rows(sink, expect);
-	emit_event_rows(sink, sink->format->event_tail, event);
-	return end_record(sink);
+	return end_event(sink);
 }
 
 /* A packet has one direction: its fields stand in no group. */
@@ -196,18 +199,12 @@ int fw_sink_packet(struct fw_sink *sink, const struct fw_event *event, const str
 {
 	const struct fw_field *const *row;
 
-	sink->record = flow;
-	sink->event = event;
-	sink->proto = flow->proto;
-	sink->family = flow->family;
-	sink->format->begin(sink);
-	emit_event_rows(sink, sink->format->event_head, event);
+	begin_event(sink, event, flow, flow->proto, flow->family);
 	for (row = sink->format->packet_rows; *row; row++)
 		sink->format->field(sink, *row, fw_field_at(*row, flow));
 	emit_fields(sink, fw_tuple_head, &flow->orig, false);
 	emit_fields(sink, flow->proto->tuple, &flow->orig, false);
-	emit_event_rows(sink, sink->format->event_tail, event);
-	return end_record(sink);
+	return end_event(sink);
 }
 
 int fw_sink_flush(struct fw_sink *sink)
