@@ -24,16 +24,10 @@ struct values {
 
 #define AT(member) .offset = offsetof(struct values, member)
 
-static const struct fw_word tables[] = {
-	{ "conntrack", FW_TABLE_CONNTRACK },
-	{ "expect", FW_TABLE_EXPECT },
-	{ 0 },
-};
-
 /* clang-format off */
 static const struct fw_option options[] = {
 	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
-	  .data = tables, .help = "a flow, or what the helper of the flow shall expect" },
+	  .data = fw_table_words, .help = "a flow, or what the helper of the flow shall expect" },
 	{ .names = "add", .letter = 'A', .set = fw_set_flag, AT(add),
 	  .help = "when the flow exists, update it instead of failing" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
@@ -64,14 +58,9 @@ static const struct fw_option options[] = {
 /* Of the one write: the refusal is the error of the program. */
 static void written(void *context, uint64_t tag, const struct fw_err *refusal)
 {
-	struct fw_err *err = context;
-
 	(void)tag;
-	if (!refusal)
-		return;
-	fw_err_set(err, refusal->kind, "%s", refusal->what);
-	if (refusal->hint)
-		fw_err_hint(err, "%s", refusal->hint);
+	if (refusal)
+		fw_err_copy(context, refusal);
 }
 
 static int write_flow(const struct fw_write *write, struct fw_err *err)

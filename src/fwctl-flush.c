@@ -31,12 +31,6 @@ struct values {
 
 #define AT(member) .offset = offsetof(struct values, member)
 
-static const struct fw_word tables[] = {
-	{ "conntrack", FW_TABLE_CONNTRACK },
-	{ "expect", FW_TABLE_EXPECT },
-	{ 0 },
-};
-
 static const struct fw_option options[] = {
 	{ .names = "all",
 	  .set = fw_set_flag,
@@ -58,7 +52,7 @@ static const struct fw_option options[] = {
 	  .arg = "conntrack|expect",
 	  .set = fw_set_word,
 	  AT(table),
-	  .data = tables,
+	  .data = fw_table_words,
 	  .help = "flows, or what helpers expect to come" },
 	{ .names = "output",
 	  .letter = 'o',
@@ -153,16 +147,11 @@ static int flush_expectations(struct fw_cli *cli, struct flush *flush)
 
 static int check_expect(struct fw_cli *cli, const struct values *values)
 {
-	const struct fw_cond *unfit = fw_expect_unfit(cli->filter);
-
 	if (values->keep_mine || values->stale)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--%s is about flows, not about expectations",
 				  values->stale ? "stale" : "keep-mine");
-	if (!unfit)
-		return 0;
-	return fw_err_set(&cli->err, FW_ERR_MISUSE,
-			  "%s says nothing about an expectation, only about a flow", unfit->option);
+	return fw_filter_check_expects(cli->filter, &cli->err);
 }
 
 static int check_usage(struct fw_cli *cli, const struct values *values)
@@ -226,9 +215,7 @@ static int run(struct fw_cli *cli)
 	if (flush.values->keep_mine)
 		find_session(cli, &flush);
 	labels = fw_labels_read();
-	status = fw_output_open(&flush.values->output,
-				flush.values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT
-								       : FW_RECORD_FLOW,
+	status = fw_output_open(&flush.values->output, fw_output_record(flush.values->table),
 				labels, &flush.sink, &cli->err);
 	/* Everything that needs more to be read has been read. */
 	if (!status)

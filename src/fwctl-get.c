@@ -21,16 +21,10 @@ struct values {
 
 #define AT(member) .offset = offsetof(struct values, member)
 
-static const struct fw_word tables[] = {
-	{ "conntrack", FW_TABLE_CONNTRACK },
-	{ "expect", FW_TABLE_EXPECT },
-	{ 0 },
-};
-
 /* clang-format off */
 static const struct fw_option options[] = {
 	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
-	  .data = tables, .help = "a flow, or what a helper expects to come" },
+	  .data = fw_table_words, .help = "a flow, or what a helper expects to come" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
 	  AT(output), .help = "how to show it, as of list" },
 	{ .names = "quiet", .set = fw_set_flag, AT(quiet),
@@ -64,14 +58,10 @@ static int take_expect(void *context, const struct fw_expect *expect)
 /* A single request needs a whole tuple; so does a question that has one answer. */
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
-	const struct fw_cond *unfit =
-		values->table == FW_TABLE_EXPECT ? fw_expect_unfit(cli->filter) : NULL;
 	char buffer[FW_CT_REQUEST_SIZE];
 
-	if (unfit)
-		return fw_err_set(&cli->err, FW_ERR_MISUSE,
-				  "%s says nothing about an expectation, only about a flow",
-				  unfit->option);
+	if (values->table == FW_TABLE_EXPECT && fw_filter_check_expects(cli->filter, &cli->err) < 0)
+		return -1;
 	if (fw_ct_get_request(buffer, cli->filter))
 		return 0;
 	fw_err_set(&cli->err, FW_ERR_MISUSE,
@@ -120,10 +110,8 @@ static int run(struct fw_cli *cli)
 	if (check_usage(cli, values) < 0 || fw_privilege_limit(&cli->err) < 0)
 		return -1;
 	labels = fw_labels_read();
-	status =
-		fw_output_open(&values->output,
-			       values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT : FW_RECORD_FLOW,
-			       labels, &found.sink, &cli->err);
+	status = fw_output_open(&values->output, fw_output_record(values->table), labels,
+				&found.sink, &cli->err);
 	if (!status)
 		status = find(cli, &found);
 	fw_sink_free(&found.sink);

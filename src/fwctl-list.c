@@ -69,8 +69,6 @@ static int exclude(struct fw_cli *cli, bool one, bool other, const char *why)
 
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
-	const struct fw_cond *unfit;
-
 	if (exclude(cli, values->zero, values->table != FW_TABLE_CONNTRACK,
 		    "--zero is for --table conntrack") ||
 	    exclude(cli, values->zero, cli->filter->count || values->limit || values->count,
@@ -85,12 +83,8 @@ static int check_usage(struct fw_cli *cli, const struct values *values)
 	    exclude(cli, values->count, values->sort || values->limit || values->output.columns,
 		    "--count shows no records, so --sort, --limit and --columns say nothing"))
 		return -1;
-	unfit = values->table == FW_TABLE_EXPECT ? fw_expect_unfit(cli->filter) : NULL;
-	if (unfit)
-		return fw_err_set(&cli->err, FW_ERR_MISUSE,
-				  "%s says nothing about an expectation, only about a flow",
-				  unfit->option);
-	return 0;
+	return values->table == FW_TABLE_EXPECT ? fw_filter_check_expects(cli->filter, &cli->err)
+						: 0;
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
@@ -157,10 +151,8 @@ static int run(struct fw_cli *cli)
 		values->output.flags |= FW_OUTPUT_NETNS;
 	hint(cli, values);
 	labels = fw_labels_read();
-	status =
-		fw_output_open(&values->output,
-			       values->table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT : FW_RECORD_FLOW,
-			       labels, &sink, &cli->err);
+	status = fw_output_open(&values->output, fw_output_record(values->table), labels, &sink,
+				&cli->err);
 	if (!status)
 		status = list(cli, &listing);
 	fw_rank_clear(&listing.rank);

@@ -122,11 +122,8 @@ static void written(void *context, uint64_t tag, const struct fw_err *refusal)
 		show(update, &pending->flow);
 	} else if (refusal->sys != ENOENT) {
 		/* A flow that has ended meanwhile is no error; of the others the first is told. */
-		if (!update->failed++) {
-			fw_err_set(update->err, refusal->kind, "%s", refusal->what);
-			if (refusal->hint)
-				fw_err_hint(update->err, "%s", refusal->hint);
-		}
+		if (!update->failed++)
+			fw_err_copy(update->err, refusal);
 	}
 	fw_ct_pending_release(pending);
 }

@@ -10,6 +10,7 @@
 #include "fwctl/cli/output.h"
 #include "fwctl/cli/watch.h"
 #include "fwctl/format/formats.h"
+#include "fwctl/kernel/ct-request.h"
 #include "fwctl/kernel/labels.h"
 #include "fwctl/kernel/listener.h"
 #include "fwctl/model/event.h"
@@ -25,11 +26,9 @@
 struct values {
 	struct fw_output output;
 	struct fw_watch_options watch;
-	uint64_t table; /* enum table */
+	uint64_t table; /* enum fw_ct_table */
 	bool cover;
 };
-
-enum table { TABLE_CONNTRACK, TABLE_EXPECT };
 
 #define AT(member) .offset = offsetof(struct values, member)
 
@@ -42,12 +41,6 @@ static const struct fw_word kind_words[] = {
 	{ "updates", KIND(FW_EVENT_UPDATE) },
 	{ "destroy", KIND(FW_EVENT_DESTROY) },
 	{ "all", KIND(FW_EVENT_NEW) | KIND(FW_EVENT_UPDATE) | KIND(FW_EVENT_DESTROY) },
-	{ 0 },
-};
-
-static const struct fw_word tables[] = {
-	{ "conntrack", TABLE_CONNTRACK },
-	{ "expect", TABLE_EXPECT },
 	{ 0 },
 };
 
@@ -77,7 +70,7 @@ static const struct fw_option options[] = {
 	{ .names = "events", .letter = 'e', .arg = "KIND[,...]", .set = set_kinds,
 	  .help = "only these: new, update, destroy" },
 	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
-	  .data = tables, .help = "of flows, or of expectations" },
+	  .data = fw_table_words, .help = "of flows, or of expectations" },
 	{ .names = "lifecycle", .set = fw_set_flag, AT(watch.lifecycle),
 	  .help = "a line for each phase of a flow, and how long the one before took" },
 	{ .names = "denied", .set = fw_set_flag, AT(watch.denied),
@@ -116,7 +109,7 @@ static int check_lifecycle(struct fw_cli *cli, const struct values *values)
 	if (values->watch.kinds)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--lifecycle shows phases, not kinds of events: -e says nothing");
-	if (values->table == TABLE_EXPECT)
+	if (values->table == FW_TABLE_EXPECT)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "an expectation has no phases: --lifecycle is for flows");
 	return 0;
@@ -125,7 +118,6 @@ static int check_lifecycle(struct fw_cli *cli, const struct values *values)
 static int check_expects(struct fw_cli *cli, const struct values *values)
 {
 	const struct fw_watch_options *watch = &values->watch;
-	const struct fw_cond *unfit = fw_expect_unfit(cli->filter);
 
 	if (watch->resync || watch->reliable || values->cover)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
@@ -135,11 +127,7 @@ static int check_expects(struct fw_cli *cli, const struct values *values)
 	if (watch->kinds == KIND(FW_EVENT_UPDATE))
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "an expectation is never updated: -e new, destroy");
-	if (unfit)
-		return fw_err_set(&cli->err, FW_ERR_MISUSE,
-				  "%s says nothing about an expectation, only about a flow",
-				  unfit->option);
-	return 0;
+	return fw_filter_check_expects(cli->filter, &cli->err);
 }
 
 static int check_notices(struct fw_cli *cli, const struct values *values)
@@ -147,7 +135,7 @@ static int check_notices(struct fw_cli *cli, const struct values *values)
 	static const enum fw_flow_field fields[] = { FW_FIELD_FAMILY, FW_FIELD_PROTONUM };
 	const struct fw_cond *unfit = fw_filter_beyond(cli->filter, fields, 2);
 
-	if (values->table == TABLE_EXPECT)
+	if (values->table == FW_TABLE_EXPECT)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "--denied and --policy go with flows, not with --table expect");
 	if (values->watch.policy && cli->filter->count)
@@ -165,7 +153,7 @@ static int check_usage(struct fw_cli *cli, const struct values *values)
 {
 	const struct fw_watch_options *watch = &values->watch;
 
-	if (values->table == TABLE_EXPECT && check_expects(cli, values) < 0)
+	if (values->table == FW_TABLE_EXPECT && check_expects(cli, values) < 0)
 		return -1;
 	if (watch->lifecycle && check_lifecycle(cli, values) < 0)
 		return -1;
@@ -176,7 +164,7 @@ static void choose_defaults(struct values *values)
 {
 	struct fw_watch_options *watch = &values->watch;
 
-	watch->expects = values->table == TABLE_EXPECT;
+	watch->expects = values->table == FW_TABLE_EXPECT;
 	watch->flows = !watch->expects &&
 		       ((!watch->denied && !watch->policy) || watch->kinds || watch->lifecycle);
 	if (watch->lifecycle)

@@ -65,6 +65,17 @@ int fw_err_hint(struct fw_err *err, const char *format, ...)
 	return -1;
 }
 
+int fw_err_copy(struct fw_err *err, const struct fw_err *from)
+{
+	if (!err)
+		return -1;
+	fw_err_set(err, from->kind, "%s", from->what);
+	err->sys = from->sys;
+	if (from->hint)
+		fw_err_hint(err, "%s", from->hint);
+	return -1;
+}
+
 int fw_err_prefix(struct fw_err *err, const char *format, ...)
 {
 	va_list args;

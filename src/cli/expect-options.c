@@ -5,11 +5,6 @@
 
 #include "fwctl/base/num.h"
 
-static bool has(const struct fw_tuple *tuple, enum fw_tuple_bit bit)
-{
-	return tuple->present >> bit & 1;
-}
-
 static int set_addr(union fw_addr *addr, const char *value, struct fw_err *err)
 {
 	uint8_t family;
@@ -47,13 +42,14 @@ int fw_expect_set_tuple(void *values, const struct fw_option *option, const char
 /* All of an address, all of a port, and nothing of what was not given. */
 static void complete_mask(const struct fw_tuple *expected, struct fw_tuple *mask)
 {
-	if (!has(mask, FW_TUPLE_SRC))
-		memset(&mask->src, has(expected, FW_TUPLE_SRC) ? 0xff : 0, sizeof(mask->src));
-	if (!has(mask, FW_TUPLE_DST))
+	if (!fw_tuple_has(mask, FW_TUPLE_SRC))
+		memset(&mask->src, fw_tuple_has(expected, FW_TUPLE_SRC) ? 0xff : 0,
+		       sizeof(mask->src));
+	if (!fw_tuple_has(mask, FW_TUPLE_DST))
 		memset(&mask->dst, 0xff, sizeof(mask->dst));
-	if (!has(mask, FW_TUPLE_SPORT))
-		mask->sport = has(expected, FW_TUPLE_SPORT) ? UINT16_MAX : 0;
-	if (!has(mask, FW_TUPLE_DPORT))
+	if (!fw_tuple_has(mask, FW_TUPLE_SPORT))
+		mask->sport = fw_tuple_has(expected, FW_TUPLE_SPORT) ? UINT16_MAX : 0;
+	if (!fw_tuple_has(mask, FW_TUPLE_DPORT))
 		mask->dport = UINT16_MAX;
 }
 
@@ -70,11 +66,13 @@ int fw_expect_complete(const struct fw_flow_reader *reader, struct fw_expect *ex
 {
 	const struct fw_flow *flow = &reader->write.flow;
 
-	if (!has(&expect->expected, FW_TUPLE_DST) || !has(&expect->expected, FW_TUPLE_DPORT))
+	if (!fw_tuple_has(&expect->expected, FW_TUPLE_DST) ||
+	    !fw_tuple_has(&expect->expected, FW_TUPLE_DPORT))
 		return fw_err_set(
 			err, FW_ERR_MISUSE,
 			"--tuple-dst and --tuple-port-dst are missing, of what is expected");
-	if (!has(&flow->orig, FW_TUPLE_SPORT) || !has(&flow->orig, FW_TUPLE_DPORT))
+	if (!fw_tuple_has(&flow->orig, FW_TUPLE_SPORT) ||
+	    !fw_tuple_has(&flow->orig, FW_TUPLE_DPORT))
 		return fw_err_set(err, FW_ERR_MISUSE, "an expectation needs a protocol with ports");
 	expect->family = flow->family;
 	expect->proto = flow->proto;

@@ -11,6 +11,7 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/filter-values.h"
 #include "fwctl/cli/stamp.h"
+#include "fwctl/model/expect.h"
 
 /* The special options: those that are not simply "this field equals that". */
 /* clang-format off */
@@ -214,6 +215,16 @@ static int finish(struct fw_filter_reader *reader, struct fw_err *err)
 					  a->option, b->option);
 		}
 	return 0;
+}
+
+int fw_filter_check_expects(const struct fw_filter *filter, struct fw_err *err)
+{
+	const struct fw_cond *unfit = fw_expect_unfit(filter);
+
+	if (!unfit)
+		return 0;
+	return fw_err_set(err, FW_ERR_MISUSE,
+			  "%s says nothing about an expectation, only about a flow", unfit->option);
 }
 
 const struct fw_filter_source fw_filter_source = {

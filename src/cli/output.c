@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fwctl/format/formats.h"
+#include "fwctl/kernel/ct-request.h"
 
 const struct fw_word fw_colour_words[] = {
 	{ "auto", FW_COLOUR_AUTO },
@@ -17,14 +18,10 @@ const struct fw_word fw_colour_words[] = {
 };
 
 static const struct fw_word flag_words[] = {
-	{ "extended", FW_OUTPUT_EXTENDED },
-	{ "id", FW_OUTPUT_ID },
-	{ "timestamp", FW_OUTPUT_TIMESTAMP },
-	{ "ktimestamp", FW_OUTPUT_KTIMESTAMP },
-	{ "labels", FW_OUTPUT_LABELS },
-	{ "changes", FW_OUTPUT_CHANGES },
-	{ "line", FW_OUTPUT_LINE },
-	{ 0 },
+	{ "extended", FW_OUTPUT_EXTENDED },   { "id", FW_OUTPUT_ID },
+	{ "timestamp", FW_OUTPUT_TIMESTAMP }, { "ktimestamp", FW_OUTPUT_KTIMESTAMP },
+	{ "labels", FW_OUTPUT_LABELS },       { "changes", FW_OUTPUT_CHANGES },
+	{ "line", FW_OUTPUT_LINE },           { 0 },
 };
 
 static const struct fw_format *find_format(const char *name, size_t length)
@@ -98,6 +95,19 @@ int fw_set_text_or_json(void *values, const struct fw_option *option, const char
 	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
 		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is none of: text, json", value);
 	return fw_set_output(values, option, value, err);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+const struct fw_word fw_table_words[] = {
+	{ "conntrack", FW_TABLE_CONNTRACK },
+	{ "expect", FW_TABLE_EXPECT },
+	{ 0 },
+};
+
+enum fw_record fw_output_record(uint64_t table)
+{
+	return table == FW_TABLE_EXPECT ? FW_RECORD_EXPECT : FW_RECORD_FLOW;
 }
 
 /* ---- the sink -------------------------------------------------------------------------------- */

@@ -39,7 +39,7 @@ void fw_ways_close(struct fw_ways *ways)
 /* Never 0. Two addresses may have the same: then the second one is asked for each time. */
 static uint64_t key_of(uint8_t family, const union fw_addr *addr)
 {
-	uint64_t key = addr->half[0] ^ (addr->half[1] << 29 | addr->half[1] >> 35) ^ family;
+	uint64_t key = fw_hash_mix(fw_hash_mix(family, addr->half[0]), addr->half[1]);
 
 	return key ? key : 1;
 }

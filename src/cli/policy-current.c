@@ -118,16 +118,22 @@ int fw_current_read(struct fw_current *current, const struct fw_state *state, st
 	return result;
 }
 
-int fw_current_open(struct fw_current *current, struct fw_err *err)
+int fw_current_look(struct fw_current *current, struct fw_err *err)
 {
 	struct fw_state state;
 	int result;
 
-	if (fw_privilege_limit(err) < 0 || fw_state_open(&state, false, err) < 0)
+	memset(current, 0, sizeof(*current));
+	if (fw_state_open(&state, false, err) < 0)
 		return -1;
 	result = fw_current_read(current, &state, err);
 	fw_state_close(&state);
 	return result;
+}
+
+int fw_current_open(struct fw_current *current, struct fw_err *err)
+{
+	return fw_privilege_limit(err) < 0 ? -1 : fw_current_look(current, err);
 }
 
 int fw_current_compare(struct fw_current *current, struct fw_err *err)

@@ -17,19 +17,12 @@
 static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 {
 	const char *origin;
-	struct fw_current current = { 0 };
+	struct fw_current current;
 	struct fw_policy *policy;
-	struct fw_state state;
-	int result;
 
 	if (file)
 		return fw_policy_load(cli, file, &origin);
-	result = fw_state_open(&state, false, &cli->err);
-	if (result == 0) {
-		result = fw_current_read(&current, &state, &cli->err);
-		fw_state_close(&state);
-	}
-	if (result < 0) {
+	if (fw_current_look(&current, &cli->err) < 0) {
 		if (cli->err.kind == FW_ERR_DENIED)
 			fw_err_hint(&cli->err,
 				    "reading what is in force needs root; --file FILE asks "

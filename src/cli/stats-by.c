@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/num.h"
 #include "fwctl/cli/all-netns.h"
 #include "fwctl/cli/stamp.h"
@@ -244,7 +245,7 @@ static int report_groups(struct fw_cli *cli, const struct fw_report_style *style
 {
 	const struct fw_stats_values *values = context;
 	struct count count = { .filter = cli->filter };
-	struct fw_groups groups = { .time = fw_stats_now(), .tally = &count.tally };
+	struct fw_groups groups = { .time = fw_clock_read(CLOCK_REALTIME), .tally = &count.tally };
 	uint64_t seed = 0;
 	int status;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a sample to the list of metrics that every format shows. */
 #include <stdio.h>
-#include <time.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/kernel/ct-stats.h"
@@ -60,19 +60,6 @@ static const struct fw_metric_kind kind_counters[FW_COUNTERS] = {
 /* ---- a sample ----------------------------------------------------------------------------------
  */
 
-static uint64_t clock_now(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-uint64_t fw_stats_now(void)
-{
-	return clock_now(CLOCK_REALTIME);
-}
-
 static int take(void *census, const struct fw_flow *flow)
 {
 	fw_census_add(census, flow);
@@ -85,8 +72,8 @@ int fw_stats_sample_read(struct fw_stats_sample *sample, const struct fw_filter 
 	struct fw_ct_query query = { .filter = filter };
 
 	memset(sample, 0, sizeof(*sample));
-	sample->time = fw_stats_now();
-	sample->clock = clock_now(CLOCK_MONOTONIC);
+	sample->time = fw_clock_read(CLOCK_REALTIME);
+	sample->clock = fw_clock_read(CLOCK_MONOTONIC);
 	if (fw_table_stats_read(&sample->table, err) < 0)
 		return -1;
 	return fw_ct_each(&query, take, &sample->census, err);

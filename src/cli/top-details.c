@@ -40,19 +40,6 @@ static void put_answer(struct fw_buf *out, const struct fw_policy *policy,
 	fw_packet_print(out, packet);
 }
 
-/* Privileges are kept, which fw_current_open() would give up: flows may still be deleted. */
-static int read_policy(struct fw_current *current, struct fw_err *err)
-{
-	struct fw_state state;
-	int result;
-
-	if (fw_state_open(&state, false, err) < 0)
-		return -1;
-	result = fw_current_read(current, &state, err);
-	fw_state_close(&state);
-	return result;
-}
-
 void fw_top_details_open(struct fw_top *top)
 {
 	const struct fw_top_flow *row = fw_top_flows_selected(&top->flows);
@@ -63,7 +50,8 @@ void fw_top_details_open(struct fw_top *top)
 	top->policy.length = 0;
 	if (!row)
 		return;
-	if (make_packet(&row->flow, &packet, &err) < 0 || read_policy(&current, &err) < 0)
+	/* Privileges are kept: flows may still be deleted. */
+	if (make_packet(&row->flow, &packet, &err) < 0 || fw_current_look(&current, &err) < 0)
 		fw_buf_puts(&top->policy, err.what ? err.what : "not known");
 	else if (!current.policy)
 		fw_buf_puts(&top->policy, "none is in force");
@@ -75,11 +63,6 @@ void fw_top_details_open(struct fw_top *top)
 
 /* ---- the flow ----------------------------------------------------------------------------------
  */
-
-static bool has(const struct fw_flow *flow, enum fw_flow_bit bit)
-{
-	return flow->present >> bit & 1;
-}
 
 static void put_direction(struct fw_buf *out, const char *name, const struct fw_flow *flow,
 			  const struct fw_tuple *tuple)
@@ -113,7 +96,7 @@ static void put_marks(struct fw_buf *out, const struct fw_flow *flow)
 {
 	fw_buf_printf(out, "kernel    mark %" PRIu32 ", zone %u, id %" PRIu32, flow->mark,
 		      flow->zone, flow->id);
-	if (has(flow, FW_FLOW_HELPER)) {
+	if (fw_flow_has(flow, FW_FLOW_HELPER)) {
 		fw_buf_puts(out, ", helper ");
 		fw_buf_escaped(out, flow->helper.data, flow->helper.length);
 	}
@@ -172,7 +155,7 @@ static void put_life(struct fw_buf *out, const struct fw_top_flow *row)
 	unsigned int i;
 
 	fw_buf_puts(out, "life      ");
-	if (has(&row->flow, FW_FLOW_START)) {
+	if (fw_flow_has(&row->flow, FW_FLOW_START)) {
 		put_time(out, row->flow.start);
 		fw_buf_printf(out, "  began, %" PRIu64 " s ago\n", row->flow.age);
 	} else {
@@ -180,7 +163,7 @@ static void put_life(struct fw_buf *out, const struct fw_top_flow *row)
 			    "when it began is kept from 'fwctl stats --enable timestamps' on\n");
 	}
 	for (i = 0; i < row->changes; i++) {
-		if (row->life[i].kind == FW_EVENT_NEW && has(&row->flow, FW_FLOW_START))
+		if (row->life[i].kind == FW_EVENT_NEW && fw_flow_has(&row->flow, FW_FLOW_START))
 			continue;
 		fw_buf_puts(out, "          ");
 		put_change(out, &row->flow, &row->life[i]);
@@ -202,9 +185,7 @@ void fw_top_details_put(const struct fw_top *top, struct fw_buf *out)
 		return;
 	}
 	flow = &row->flow;
-	state = has(flow, FW_FLOW_STATE) && flow->proto->states
-			? fw_word_name(flow->proto->states, flow->state)
-			: NULL;
+	state = fw_flow_state(flow);
 	fw_buf_puts(out, "flow      ");
 	fw_top_put_name(out, flow);
 	fw_buf_printf(out, "  %s\n", state ? state : "");

@@ -78,9 +78,7 @@ static bool is_text(enum fw_top_column column)
 static void put_state(struct fw_buf *out, const struct fw_top_flow *row)
 {
 	const struct fw_flow *flow = &row->flow;
-	const char *state = flow->present >> FW_FLOW_STATE & 1 && flow->proto->states
-				    ? fw_word_name(flow->proto->states, flow->state)
-				    : NULL;
+	const char *state = fw_flow_state(flow);
 
 	if (row->ended)
 		state = "ended";

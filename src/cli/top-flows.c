@@ -53,16 +53,11 @@ static struct fw_top_flow *find(const struct fw_top_flows *flows, uint64_t key)
 /* ---- its life ----------------------------------------------------------------------------------
  */
 
-static bool has(const struct fw_flow *flow, enum fw_flow_bit bit)
-{
-	return flow->present >> bit & 1;
-}
-
 /* Something has changed: `flow` is how it is now, row->flow how it was. */
 static void remember(struct fw_top_flow *row, enum fw_event_kind kind, uint64_t time,
 		     const struct fw_flow *flow)
 {
-	uint32_t fresh = has(flow, FW_FLOW_STATUS) ? flow->status & ~row->flow.status : 0;
+	uint32_t fresh = fw_flow_has(flow, FW_FLOW_STATUS) ? flow->status & ~row->flow.status : 0;
 
 	if (row->changes == FW_TOP_LIFE)
 		memmove(row->life, row->life + 1, --row->changes * sizeof(*row->life));
@@ -71,7 +66,7 @@ static void remember(struct fw_top_flow *row, enum fw_event_kind kind, uint64_t 
 		.kind = (uint8_t)kind,
 		.replied = fresh & FW_STATUS_SEEN_REPLY,
 		.assured = fresh & FW_STATUS_ASSURED,
-		.has_state = has(flow, FW_FLOW_STATE) &&
+		.has_state = fw_flow_has(flow, FW_FLOW_STATE) &&
 			     (kind == FW_EVENT_NEW || flow->state != row->flow.state),
 		.state = flow->state,
 	};
@@ -215,13 +210,13 @@ bool fw_top_flows_hear(struct fw_top_flows *flows, const struct fw_event *event,
 		return false;
 	remember(row, event->kind, event->time, flow);
 	row->ended |= event->kind == FW_EVENT_DESTROY;
-	if (has(flow, FW_FLOW_STATUS))
+	if (fw_flow_has(flow, FW_FLOW_STATUS))
 		row->flow.status = flow->status;
-	if (has(flow, FW_FLOW_STATE))
+	if (fw_flow_has(flow, FW_FLOW_STATE))
 		row->flow.state = flow->state;
-	if (has(flow, FW_FLOW_TIMEOUT))
+	if (fw_flow_has(flow, FW_FLOW_TIMEOUT))
 		row->flow.timeout = flow->timeout;
-	if (has(flow, FW_FLOW_MARK))
+	if (fw_flow_has(flow, FW_FLOW_MARK))
 		row->flow.mark = flow->mark;
 	row->flow.present |= flow->present & (1ull << FW_FLOW_STATUS | 1ull << FW_FLOW_STATE |
 					      1ull << FW_FLOW_TIMEOUT | 1ull << FW_FLOW_MARK);

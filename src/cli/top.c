@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/filter-options.h"
 #include "fwctl/kernel/ct-query.h"
@@ -19,16 +19,6 @@
 
 /* How often the queue of events is looked at, in milliseconds. */
 #define HEAR 250
-
-#define NSEC_PER_SEC 1000000000ull
-
-static uint64_t read_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
-}
 
 /* ---- reading -----------------------------------------------------------------------------------
  */
@@ -90,8 +80,8 @@ static struct fw_top_reading *begin_reading(struct fw_top *top)
 	struct fw_top_reading *reading = fw_calloc(1, sizeof(*reading));
 	uint64_t seed = 0;
 
-	reading->time = fw_stats_now();
-	reading->clock = read_clock(CLOCK_MONOTONIC);
+	reading->time = fw_clock_read(CLOCK_REALTIME);
+	reading->clock = fw_clock_read(CLOCK_MONOTONIC);
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
 		seed = reading->clock;
 	fw_tally_init(&reading->tally, &top->key, BOUND, seed);
@@ -117,7 +107,7 @@ static void end_reading(struct fw_top *top, bool whole)
 int fw_top_read(struct fw_top *top, struct fw_err *err)
 {
 	struct fw_ct_query query = { .filter = top->filter };
-	uint64_t began = read_clock(CLOCK_PROCESS_CPUTIME_ID), rest;
+	uint64_t began = fw_clock_read(CLOCK_PROCESS_CPUTIME_ID), rest;
 	bool whole;
 
 	fw_top_hear(top);
@@ -130,11 +120,11 @@ int fw_top_read(struct fw_top *top, struct fw_err *err)
 		return -1;
 	fw_err_free(err);
 	end_reading(top, whole);
-	top->cost = read_clock(CLOCK_PROCESS_CPUTIME_ID) - began;
+	top->cost = fw_clock_read(CLOCK_PROCESS_CPUTIME_ID) - began;
 	rest = top->cost * REST;
-	if (rest < top->interval * NSEC_PER_SEC)
-		rest = top->interval * NSEC_PER_SEC;
-	top->read_due = read_clock(CLOCK_MONOTONIC) + rest;
+	if (rest < top->interval * FW_NSEC_PER_SEC)
+		rest = top->interval * FW_NSEC_PER_SEC;
+	top->read_due = fw_clock_read(CLOCK_MONOTONIC) + rest;
 	return 0;
 }
 
@@ -157,8 +147,8 @@ static void remember_fill(struct fw_top *top)
 static int take_pulse(struct fw_top *top, struct fw_err *err)
 {
 	struct fw_top_pulse pulse = {
-		.time = fw_stats_now(),
-		.clock = read_clock(CLOCK_MONOTONIC),
+		.time = fw_clock_read(CLOCK_REALTIME),
+		.clock = fw_clock_read(CLOCK_MONOTONIC),
 		.began = top->events.began,
 		.ended = top->events.ended,
 		.lost = top->events.lost,
@@ -171,7 +161,7 @@ static int take_pulse(struct fw_top *top, struct fw_err *err)
 	fw_table_stats_free(&top->last.table);
 	top->last = top->pulse;
 	top->pulse = pulse;
-	top->pulse_due = pulse.clock + top->interval * NSEC_PER_SEC;
+	top->pulse_due = pulse.clock + top->interval * FW_NSEC_PER_SEC;
 	remember_fill(top);
 	return 0;
 }
@@ -179,7 +169,7 @@ static int take_pulse(struct fw_top *top, struct fw_err *err)
 int fw_top_step(struct fw_top *top, struct fw_err *err)
 {
 	bool changed = fw_top_hear(top);
-	uint64_t clock = read_clock(CLOCK_MONOTONIC);
+	uint64_t clock = fw_clock_read(CLOCK_MONOTONIC);
 
 	/* Freezing keeps what there is, not what there is not yet. */
 	if ((!top->frozen && clock >= top->pulse_due) || !top->pulse.clock) {
@@ -197,7 +187,7 @@ int fw_top_step(struct fw_top *top, struct fw_err *err)
 
 int fw_top_wait(const struct fw_top *top)
 {
-	uint64_t clock = read_clock(CLOCK_MONOTONIC), left = UINT64_MAX;
+	uint64_t clock = fw_clock_read(CLOCK_MONOTONIC), left = UINT64_MAX;
 
 	if (!top->frozen)
 		left = top->pulse_due < top->read_due ? top->pulse_due : top->read_due;

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/policy-current.h"
-#include "fwctl/cli/policy-state.h"
 #include "fwctl/cli/watch-feeds.h"
 #include "fwctl/kernel/nflog.h"
 #include "fwctl/kernel/packet-head.h"
@@ -41,18 +41,14 @@ struct denied {
 static void read_policy(struct fw_watch *watch, struct denied *denied)
 {
 	struct fw_err ignored = FW_ERR_INIT;
-	struct fw_state state;
 
 	if (denied->is_read && denied->rulesets == watch->rulesets)
 		return;
 	fw_current_free(&denied->current);
 	denied->is_read = true;
 	denied->rulesets = watch->rulesets;
-	if (fw_state_open(&state, false, &ignored) == 0) {
-		fw_current_read(&denied->current, &state, &ignored);
-		fw_state_close(&state);
-	}
 	/* Without it packets are shown all the same, with the number of their line only. */
+	(void)fw_current_look(&denied->current, &ignored);
 	fw_err_free(&ignored);
 }
 
@@ -213,7 +209,7 @@ static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 	struct denied *denied = feed->state;
 
 	if (denied->dropped)
-		fw_watch_show_gap(watch, fw_watch_now(CLOCK_REALTIME), denied->dropped);
+		fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), denied->dropped);
 }
 
 /* The policy is read with the first packet, and after each change. */

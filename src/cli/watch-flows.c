@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/watch-feeds.h"
 #include "fwctl/kernel/ct-events.h"
@@ -85,7 +86,7 @@ static void show_found(struct flows *flows, enum fw_event_kind kind, uint32_t ch
 		.present = 1ull << FW_EVENT_HAS_BASICS | 1ull << FW_EVENT_HAS_SOURCE,
 		.kind = (uint8_t)kind,
 		.source = FW_SOURCE_RESYNC,
-		.time = fw_watch_now(CLOCK_REALTIME),
+		.time = fw_clock_read(CLOCK_REALTIME),
 		.changed = changed,
 	};
 
@@ -149,7 +150,7 @@ static int resync(struct flows *flows)
 		fw_shadow_sweep(&flows->shadow, incomplete ? NULL : show_gone, flows);
 	} while (status && err.kind == FW_ERR_INCOMPLETE && --tries);
 	if (status)
-		fw_err_set(&flows->watch->cli->err, err.kind, "%s", err.what);
+		fw_err_copy(&flows->watch->cli->err, &err);
 	fw_err_free(&err);
 	return status;
 }
@@ -191,7 +192,7 @@ static int look_for_silent(struct fw_watch *watch, struct fw_watch_feed *feed)
 
 	if (!watch->options->cover)
 		return 0;
-	at = fw_watch_now(CLOCK_MONOTONIC);
+	at = fw_clock_read(CLOCK_MONOTONIC);
 	if (at < flows->next_read)
 		return 0;
 	flows->next_read = at + watch->options->cover * FW_NSEC_PER_SEC;

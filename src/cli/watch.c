@@ -4,17 +4,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stop.h"
 #include "fwctl/cli/watch-feeds.h"
-
-uint64_t fw_watch_now(clockid_t clock)
-{
-	struct timespec at;
-
-	clock_gettime(clock, &at);
-	return (uint64_t)at.tv_sec * FW_NSEC_PER_SEC + (uint64_t)at.tv_nsec;
-}
 
 bool fw_watch_has_enough(const struct fw_watch *watch)
 {
@@ -61,7 +54,7 @@ static int wait_time(const struct fw_watch *watch)
 	}
 	if (!first)
 		return -1;
-	at = fw_watch_now(CLOCK_MONOTONIC);
+	at = fw_clock_read(CLOCK_MONOTONIC);
 	return at < first ? (int)((first - at) / 1000000) + 1 : 0;
 }
 

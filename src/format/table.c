@@ -116,9 +116,7 @@ static const char *colour_of(const struct fw_sink *sink)
 		return NULL;
 	if (!(flow->status & FW_STATUS_SEEN_REPLY))
 		return "yellow";
-	state = flow->present >> FW_FLOW_STATE & 1 && flow->proto->states
-			? fw_word_name(flow->proto->states, flow->state)
-			: NULL;
+	state = fw_flow_state(flow);
 	if (state && strcmp(state, "ESTABLISHED") && strcmp(state, "OPEN"))
 		return "darkgray";
 	return flow->status & FW_STATUS_ASSURED ? "green" : NULL;

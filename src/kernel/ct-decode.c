@@ -7,25 +7,21 @@
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <time.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/kernel/attr.h"
 
 /* Newer than the headers of some systems that this is built on. */
 #define FW_CTA_TIMESTAMP_EVENT 27
 
-#define NSEC_PER_SEC 1000000000ull
-
 void fw_ct_decoder_init(struct fw_ct_decoder *decoder)
 {
-	struct timespec now;
 	unsigned int number;
 
 	decoder->stamp = 0;
 	for (number = 0; number < 256; number++)
 		decoder->by_number[number] = fw_proto_by_number(fw_protos, (uint8_t)number);
-	clock_gettime(CLOCK_REALTIME, &now);
-	decoder->now = (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+	decoder->now = fw_clock_read(CLOCK_REALTIME);
 }
 
 /* ---- rows of a protocol ---------------------------------------------------------------------- */
@@ -202,7 +198,7 @@ static void decode_timestamp(const struct fw_ct_decoder *decoder, const struct n
 	if (flow->present >> FW_FLOW_STOP & 1)
 		end = flow->stop;
 	/* Whole seconds of both ends, as conntrack's delta-time counts them. */
-	flow->age = end > flow->start ? end / NSEC_PER_SEC - flow->start / NSEC_PER_SEC : 0;
+	flow->age = end > flow->start ? end / FW_NSEC_PER_SEC - flow->start / FW_NSEC_PER_SEC : 0;
 	flow->present |= 1ull << FW_FLOW_AGE;
 }
 

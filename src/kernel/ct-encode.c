@@ -6,20 +6,15 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdbool.h>
 
-static bool has(const struct fw_tuple *tuple, enum fw_tuple_bit bit)
-{
-	return tuple->present >> bit & 1;
-}
-
 static void put_addrs(struct nlmsghdr *message, const struct fw_tuple *tuple, uint8_t family)
 {
 	struct nlattr *nest = mnl_attr_nest_start(message, CTA_TUPLE_IP);
 	bool v4 = family == FW_FAMILY_IPV4;
 	size_t size = fw_family_bits(family) / 8;
 
-	if (has(tuple, FW_TUPLE_SRC))
+	if (fw_tuple_has(tuple, FW_TUPLE_SRC))
 		mnl_attr_put(message, v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, size, &tuple->src);
-	if (has(tuple, FW_TUPLE_DST))
+	if (fw_tuple_has(tuple, FW_TUPLE_DST))
 		mnl_attr_put(message, v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, size, &tuple->dst);
 	mnl_attr_nest_end(message, nest);
 }
@@ -50,7 +45,7 @@ void fw_ct_put_tuple(struct nlmsghdr *message, uint16_t attr, const struct fw_tu
 
 	put_addrs(message, tuple, family);
 	put_proto(message, tuple, proto->tuple);
-	if (has(tuple, FW_TUPLE_ZONE))
+	if (fw_tuple_has(tuple, FW_TUPLE_ZONE))
 		mnl_attr_put_u16(message, CTA_TUPLE_ZONE, htons(tuple->zone));
 	mnl_attr_nest_end(message, nest);
 }

@@ -13,12 +13,12 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "fwctl/kernel/attr.h"
 #include "fwctl/kernel/ct-decode.h"
 #include "fwctl/kernel/ct-encode.h"
 #include "fwctl/kernel/ring.h"
-#include "fwctl/kernel/sysctl.h"
 #include "fwctl/kernel/socket.h"
-#include "fwctl/kernel/attr.h"
+#include "fwctl/kernel/sysctl.h"
 
 /*
  * The kernel fills a dump read up to 32 KiB if the buffer of the read before was that large. A few

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/mem.h"
 
 /* Datagrams received by one call, and room for each: an event has about 300 bytes. */
@@ -29,22 +30,12 @@
 /* With less receive buffer than this the kernel cannot wait for a nap. */
 #define NAP_BUFFER (4 << 20)
 
-#define NSEC_PER_SEC 1000000000ull
-
 struct batch {
 	struct mmsghdr headers[BATCH];
 	struct iovec parts[BATCH];
 	struct sockaddr_nl senders[BATCH];
 	char *memory;
 };
-
-static uint64_t now(clockid_t clock)
-{
-	struct timespec at;
-
-	clock_gettime(clock, &at);
-	return (uint64_t)at.tv_sec * NSEC_PER_SEC + (uint64_t)at.tv_nsec;
-}
 
 void fw_listener_nap(long nanoseconds)
 {
@@ -79,7 +70,7 @@ static bool give_gap(struct fw_listener *listener, unsigned int source, uint64_t
 
 	if (!at)
 		return false;
-	put_record(at, now(CLOCK_REALTIME), source, NULL, 0, lost);
+	put_record(at, fw_clock_read(CLOCK_REALTIME), source, NULL, 0, lost);
 	fw_queue_give(&listener->queue, FW_LISTENER_RECORD);
 	return true;
 }
@@ -111,7 +102,7 @@ static unsigned int measure(const struct fw_listener *listener, const struct bat
 static bool give_batch(struct fw_listener *listener, unsigned int source, const struct batch *batch,
 		       unsigned int count)
 {
-	uint64_t time = now(CLOCK_REALTIME);
+	uint64_t time = fw_clock_read(CLOCK_REALTIME);
 	unsigned int i = 0, last;
 	size_t bytes;
 	char *start, *at;
@@ -244,7 +235,7 @@ enum { POLL_STOP, POLL_WAKE, POLL_OUTPUT, POLL_SOURCES };
 
 static int milliseconds_until(uint64_t end)
 {
-	uint64_t at = now(CLOCK_MONOTONIC), left;
+	uint64_t at = fw_clock_read(CLOCK_MONOTONIC), left;
 
 	if (!end)
 		return -1;
@@ -270,7 +261,7 @@ static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
 		return errno == EINTR;
 	return !polls[POLL_STOP].revents && !polls[POLL_WAKE].revents &&
 	       !(polls[POLL_OUTPUT].revents & (POLLERR | POLLHUP)) &&
-	       (!end || now(CLOCK_MONOTONIC) < end);
+	       (!end || fw_clock_read(CLOCK_MONOTONIC) < end);
 }
 
 static int receive_buffer(const struct fw_socket *sock)
@@ -289,7 +280,8 @@ void *fw_listener_receive(void *context)
 {
 	struct fw_listener *listener = context;
 	struct batch *batch = make_batch();
-	uint64_t end = listener->nanoseconds ? now(CLOCK_MONOTONIC) + listener->nanoseconds : 0;
+	uint64_t end =
+		listener->nanoseconds ? fw_clock_read(CLOCK_MONOTONIC) + listener->nanoseconds : 0;
 	bool busy = false, may_nap = true, going = true;
 	unsigned int i;
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "fwctl/model/policy.h"
+
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 
@@ -14,12 +16,6 @@
 static uint16_t be16_at(const uint8_t *bytes)
 {
 	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static bool has_ports(uint8_t protonum)
-{
-	return protonum == IPPROTO_TCP || protonum == IPPROTO_UDP || protonum == IPPROTO_UDPLITE ||
-	       protonum == IPPROTO_SCTP || protonum == IPPROTO_DCCP;
 }
 
 static void read_icmp(struct fw_tuple *tuple, const uint8_t *bytes, size_t length, uint8_t request,
@@ -38,7 +34,7 @@ static void read_layer4(struct fw_tuple *tuple, const uint8_t *bytes, size_t len
 {
 	if (length < 4)
 		return;
-	if (has_ports(tuple->protonum)) {
+	if (fw_proto_has_ports(tuple->protonum)) {
 		tuple->sport = be16_at(bytes);
 		tuple->dport = be16_at(bytes + 2);
 		tuple->present |= 1ull << FW_TUPLE_SPORT | 1ull << FW_TUPLE_DPORT;

@@ -76,11 +76,6 @@ static bool means_no_route(int sys)
 	       sys == EAGAIN;
 }
 
-static bool is_link_local(uint8_t family, const union fw_addr *addr)
-{
-	return family == FW_FAMILY_IPV6 && addr->byte[0] == 0xfe && (addr->byte[1] & 0xc0) == 0x80;
-}
-
 int fw_route_read(struct fw_socket *sock, uint8_t family, const union fw_addr *addr,
 		  struct fw_route *route, struct fw_err *err)
 {
@@ -88,7 +83,7 @@ int fw_route_read(struct fw_socket *sock, uint8_t family, const union fw_addr *a
 	int result = ask(sock, family, addr, 0, route, &own);
 
 	/* The way to an address of this host is lo; the route itself names the interface. */
-	if (result == 0 && route->kind == FW_ROUTE_LOCAL && is_link_local(family, addr))
+	if (result == 0 && route->kind == FW_ROUTE_LOCAL && fw_addr_is_link_local(family, addr))
 		result = ask(sock, family, addr, RTM_F_FIB_MATCH, route, &own);
 	if (result < 0 && means_no_route(own.sys)) {
 		route->kind = FW_ROUTE_NONE;

@@ -10,6 +10,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+
 #include "fwctl/kernel/attr.h"
 
 /* Older headers lack what newer kernels have; the numbers are ABI. */

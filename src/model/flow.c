@@ -93,6 +93,13 @@ const struct fw_field fw_tuple_tail[] = {
 #undef AT
 /* clang-format on */
 
+const char *fw_flow_state(const struct fw_flow *flow)
+{
+	return fw_flow_has(flow, FW_FLOW_STATE) && flow->proto->states
+		       ? fw_word_name(flow->proto->states, flow->state)
+		       : NULL;
+}
+
 /*
  * The kernel's id is a hash of 32 bits: of a million flows about a hundred share theirs with
  * another. With a hash of the original tuple they are told apart.

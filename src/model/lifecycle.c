@@ -26,11 +26,6 @@ void fw_lifecycle_clear(struct fw_lifecycle *lifecycle)
 	fw_lifecycle_init(lifecycle);
 }
 
-static bool has(const struct fw_flow *flow, enum fw_flow_bit bit)
-{
-	return flow->present >> bit & 1;
-}
-
 static uint8_t phase_of(const struct fw_flow *flow, uint8_t state)
 {
 	if (flow->proto->closing >> state & 1)
@@ -57,7 +52,7 @@ static void put_after(struct fw_event *event, const struct life *life)
 /* A destroy event has the time that was left, if there was; a program that did it has a port. */
 static const char *reason_of(const struct fw_event *event, const struct fw_flow *flow)
 {
-	bool early = has(flow, FW_FLOW_TIMEOUT) && flow->timeout > 0;
+	bool early = fw_flow_has(flow, FW_FLOW_TIMEOUT) && flow->timeout > 0;
 
 	return event->portid || early ? "deleted" : "expired";
 }
@@ -66,7 +61,7 @@ static void see_end(struct fw_lifecycle *lifecycle, uint64_t key, struct fw_even
 		    const struct fw_flow *flow)
 {
 	const struct life *life = fw_map_find(&lifecycle->flows, key);
-	uint64_t began = has(flow, FW_FLOW_START) ? flow->start : life ? life->began : 0;
+	uint64_t began = fw_flow_has(flow, FW_FLOW_START) ? flow->start : life ? life->began : 0;
 	const char *reason = reason_of(event, flow);
 
 	event->kind = FW_EVENT_GONE;
@@ -97,7 +92,7 @@ bool fw_lifecycle_see(struct fw_lifecycle *lifecycle, struct fw_event *event,
 	life = fw_map_add(&lifecycle->flows, key);
 	is_known = lifecycle->flows.count == before;
 	/* The kernel sends the state only when it is another one. */
-	state = has(flow, FW_FLOW_STATE) ? flow->state : life->state;
+	state = fw_flow_has(flow, FW_FLOW_STATE) ? flow->state : life->state;
 	phase = phase_of(flow, state);
 	if (is_known && phase == life->phase && state == life->state)
 		return false;

@@ -75,15 +75,16 @@ void fw_meter_end(struct fw_meter *meter, const struct fw_flow *flow)
 {
 	static const struct fw_growth nothing;
 	struct fw_growth now = counters_of(flow), growth;
+	uint64_t key = fw_flow_key(flow);
 	const struct mark *mark;
 
 	/* Before the first reading nobody knows what it carried lately. */
 	if (!meter->round)
 		return;
-	mark = fw_map_find(&meter->marks, fw_flow_key(flow));
+	mark = fw_map_find(&meter->marks, key);
 	growth = difference(mark ? &mark->counted : &nothing, &now);
 	sum(&meter->ended, &growth);
-	fw_map_remove(&meter->marks, fw_flow_key(flow));
+	fw_map_remove(&meter->marks, key);
 }
 
 struct fw_growth fw_meter_find(const struct fw_meter *meter, const struct fw_flow *flow)

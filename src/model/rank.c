@@ -48,9 +48,7 @@ static uint64_t number(enum fw_rank_key key, const struct fw_flow *flow)
 /* The first sixteen bytes of the name; all names of states differ in them. */
 static void state_key(uint64_t *key, const struct fw_flow *flow)
 {
-	const char *name = flow->present >> FW_FLOW_STATE & 1 && flow->proto->states
-				   ? fw_word_name(flow->proto->states, flow->state)
-				   : NULL;
+	const char *name = fw_flow_state(flow);
 	char text[16] = "\xff";
 
 	if (name)

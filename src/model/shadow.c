@@ -136,11 +136,6 @@ static void restore_whole(struct fw_flow *flow, const struct known_whole *whole)
 
 /* ---- seeing and forgetting ------------------------------------------------------------------- */
 
-static bool has(const struct fw_flow *flow, enum fw_flow_bit bit)
-{
-	return flow->present >> bit & 1;
-}
-
 /* `old` and `status`: enum fw_status bits; what is set now and was not before, or the reverse. */
 static uint32_t status_changes(uint32_t old, uint32_t status)
 {
@@ -160,13 +155,13 @@ static uint32_t changes(const struct known *known, const struct fw_flow *flow)
 {
 	uint32_t changed = 0;
 
-	if (has(flow, FW_FLOW_STATUS))
+	if (fw_flow_has(flow, FW_FLOW_STATUS))
 		changed = status_changes(known->status, flow->status);
-	if (has(flow, FW_FLOW_STATE) && flow->state != known->state)
+	if (fw_flow_has(flow, FW_FLOW_STATE) && flow->state != known->state)
 		changed |= FW_CHANGE_STATE;
-	if (has(flow, FW_FLOW_MARK) && flow->mark != known->mark)
+	if (fw_flow_has(flow, FW_FLOW_MARK) && flow->mark != known->mark)
 		changed |= FW_CHANGE_MARK;
-	if (has(flow, FW_FLOW_LABELS) && hash_labels(&flow->labels) != known->labels)
+	if (fw_flow_has(flow, FW_FLOW_LABELS) && hash_labels(&flow->labels) != known->labels)
 		changed |= FW_CHANGE_LABELS;
 	return changed;
 }
@@ -179,22 +174,22 @@ static uint32_t told_changes(const struct fw_flow *flow)
 		changed = FW_CHANGE_ASSURED;
 	else if (flow->status & FW_STATUS_SEEN_REPLY)
 		changed = FW_CHANGE_REPLY;
-	if (has(flow, FW_FLOW_STATE))
+	if (fw_flow_has(flow, FW_FLOW_STATE))
 		changed |= FW_CHANGE_STATE;
-	if (has(flow, FW_FLOW_LABELS))
+	if (fw_flow_has(flow, FW_FLOW_LABELS))
 		changed |= FW_CHANGE_LABELS;
 	return changed;
 }
 
 static void keep(struct fw_shadow *shadow, struct known *known, const struct fw_flow *flow)
 {
-	if (has(flow, FW_FLOW_STATUS))
+	if (fw_flow_has(flow, FW_FLOW_STATUS))
 		known->status = flow->status;
-	if (has(flow, FW_FLOW_STATE))
+	if (fw_flow_has(flow, FW_FLOW_STATE))
 		known->state = flow->state;
-	if (has(flow, FW_FLOW_MARK))
+	if (fw_flow_has(flow, FW_FLOW_MARK))
 		known->mark = flow->mark;
-	if (has(flow, FW_FLOW_LABELS))
+	if (fw_flow_has(flow, FW_FLOW_LABELS))
 		known->labels = hash_labels(&flow->labels);
 	known->round = shadow->round;
 	if (shadow->whole)

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static bool has(const struct fw_tuple *tuple, enum fw_tuple_bit bit)
-{
-	return tuple->present >> bit & 1;
-}
-
 /* ---- directions ------------------------------------------------------------------------------ */
 
 /* Fields that are the same thing seen from the two ends. */
@@ -39,7 +34,7 @@ static void fill_from(struct fw_tuple *to, const struct fw_tuple *from)
 	const struct pair *pair;
 
 	for (pair = pairs; pair < pairs + PAIRS; pair++) {
-		if (has(to, pair->bit) || !has(from, pair->other))
+		if (fw_tuple_has(to, pair->bit) || !fw_tuple_has(from, pair->other))
 			continue;
 		memcpy((char *)to + pair->at, (const char *)from + pair->other_at, pair->size);
 		to->present |= 1ull << pair->bit;
@@ -51,9 +46,9 @@ static void fill_from(struct fw_tuple *to, const struct fw_tuple *from)
 /* What stands for a port in the tuple of that protocol: false when it has nothing of the kind. */
 static bool source_port(const struct fw_tuple *tuple, uint16_t *port)
 {
-	if (has(tuple, FW_TUPLE_SPORT))
+	if (fw_tuple_has(tuple, FW_TUPLE_SPORT))
 		*port = tuple->sport;
-	else if (has(tuple, FW_TUPLE_SRCKEY))
+	else if (fw_tuple_has(tuple, FW_TUPLE_SRCKEY))
 		*port = tuple->srckey;
 	else
 		return false;
@@ -62,12 +57,12 @@ static bool source_port(const struct fw_tuple *tuple, uint16_t *port)
 
 static bool destination_port(const struct fw_tuple *tuple, uint16_t *port)
 {
-	if (has(tuple, FW_TUPLE_DPORT))
+	if (fw_tuple_has(tuple, FW_TUPLE_DPORT))
 		*port = tuple->dport;
-	else if (has(tuple, FW_TUPLE_DSTKEY))
+	else if (fw_tuple_has(tuple, FW_TUPLE_DSTKEY))
 		*port = tuple->dstkey;
 	/* The kernel translates the identifier of a ping with the source. */
-	else if (has(tuple, FW_TUPLE_ICMP_ID))
+	else if (fw_tuple_has(tuple, FW_TUPLE_ICMP_ID))
 		*port = tuple->icmp_id;
 	else
 		return false;
@@ -96,11 +91,11 @@ static int learn_translations(struct fw_write *write, struct fw_err *err)
 	bool has_port;
 
 	has_port = destination_port(reply, &port);
-	learn(&write->src_nat, status & FW_STATUS_SRC_NAT, has(reply, FW_TUPLE_DST), &reply->dst,
-	      has_port, port);
+	learn(&write->src_nat, status & FW_STATUS_SRC_NAT, fw_tuple_has(reply, FW_TUPLE_DST),
+	      &reply->dst, has_port, port);
 	has_port = source_port(reply, &port);
-	learn(&write->dst_nat, status & FW_STATUS_DST_NAT, has(reply, FW_TUPLE_SRC), &reply->src,
-	      has_port, port);
+	learn(&write->dst_nat, status & FW_STATUS_DST_NAT, fw_tuple_has(reply, FW_TUPLE_SRC),
+	      &reply->src, has_port, port);
 	if ((status & FW_STATUS_SRC_NAT && !write->src_nat.wanted) ||
 	    (status & FW_STATUS_DST_NAT && !write->dst_nat.wanted))
 		return fw_err_set(err, FW_ERR_MISUSE,
@@ -136,9 +131,9 @@ static int check_tuple(const struct fw_flow *flow, struct fw_err *err)
 {
 	const struct fw_field *row;
 
-	if (!has(&flow->orig, FW_TUPLE_SRC))
+	if (!fw_tuple_has(&flow->orig, FW_TUPLE_SRC))
 		return missing(err, "the source address (-s)");
-	if (!has(&flow->orig, FW_TUPLE_DST))
+	if (!fw_tuple_has(&flow->orig, FW_TUPLE_DST))
 		return missing(err, "the destination address (-d)");
 	if (flow->proto->maybe_untracked)
 		return 0;

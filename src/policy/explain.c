@@ -135,8 +135,8 @@ static bool is_dhcp(const struct fw_packet *packet)
 		return false;
 	if (packet->family == FW_FAMILY_IPV4)
 		return packet->sport == 67 && packet->dport == 68;
-	return packet->sport == 547 && packet->dport == 546 && packet->dst.byte[0] == 0xfe &&
-	       (packet->dst.byte[1] & 0xc0) == 0x80;
+	return packet->sport == 547 && packet->dport == 546 &&
+	       fw_addr_is_link_local(packet->family, &packet->dst);
 }
 
 static bool is_ping(const struct fw_packet *packet)

@@ -206,7 +206,6 @@ static void print_set(struct fw_buf *buf, const struct fw_policy_set *set, unsig
 	fw_buf_puts(buf, " }\n");
 }
 
-/* All timers of one protocol are one line, where its first one stands. */
 /* The protocol of that number, if the policy sets a timeout of it. */
 static const struct fw_proto *timeout_proto(const struct fw_policy *policy, unsigned int number)
 {
@@ -229,7 +228,8 @@ static const struct fw_policy_timeout *find_timeout(const struct fw_policy *poli
 	return NULL;
 }
 
-/* Protocols by number and timers in the order of their table, however they were written. */
+/* All timers of one protocol are one line: protocols by number and timers in the order of their
+ * table, however they were written. */
 static void print_timeouts(struct fw_buf *buf, const struct fw_policy *policy)
 {
 	char text[FW_DURATION_MAX_TEXT];

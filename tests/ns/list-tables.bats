@@ -36,7 +36,7 @@ sorted() {
 	# Where all is made within a moment, these are not.
 	for port in 6001 6002 6003 6004; do
 		sleep 1
-		flows_send inside $OUTSIDE4 $port
+		flows_send inside "$OUTSIDE4" $port
 	done
 	sorted age -rn <<< .age
 }

@@ -233,6 +233,27 @@ static void error_of_a_system_call(void **state)
 	assert_int_equal(fw_err_prefix(NULL, "x"), -1);
 }
 
+static void error_is_copied_whole(void **state)
+{
+	struct fw_err from = FW_ERR_INIT, to = FW_ERR_INIT;
+
+	(void)state;
+	fw_err_sys(&from, EPERM, "asking");
+	fw_err_set(&to, FW_ERR_FAILED, "before");
+	fw_err_hint(&to, "of before");
+	assert_int_equal(fw_err_copy(&to, &from), -1);
+	assert_int_equal(to.kind, FW_ERR_DENIED);
+	assert_int_equal(to.sys, EPERM);
+	assert_string_equal(to.what, from.what);
+	assert_null(to.hint);
+	fw_err_hint(&from, "100%% of it");
+	fw_err_copy(&to, &from);
+	assert_string_equal(to.hint, "100% of it");
+	assert_int_equal(fw_err_copy(NULL, &from), -1);
+	fw_err_free(&from);
+	fw_err_free(&to);
+}
+
 static void array_grows(void **state)
 {
 	size_t capacity = 0, count;
@@ -260,6 +281,7 @@ int main(void)
 		cmocka_unit_test(escaped_noise),
 		cmocka_unit_test(error_says_what),
 		cmocka_unit_test(error_of_a_system_call),
+		cmocka_unit_test(error_is_copied_whole),
 		cmocka_unit_test(array_grows),
 	};
 

@@ -31,6 +31,12 @@ static inline unsigned int fw_family_bits(uint8_t family)
 	return family == FW_FAMILY_IPV4 ? 32 : 128;
 }
 
+/* fe80::/10 */
+static inline bool fw_addr_is_link_local(uint8_t family, const union fw_addr *addr)
+{
+	return family == FW_FAMILY_IPV6 && addr->byte[0] == 0xfe && (addr->byte[1] & 0xc0) == 0x80;
+}
+
 /* "ipv4" or "ipv6". */
 const char *fw_family_name(uint8_t family);
 

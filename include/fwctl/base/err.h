@@ -45,6 +45,9 @@ int fw_err_sys(struct fw_err *err, int sys, const char *format, ...)
 /* Adds what to try; replaces an earlier hint. Returns -1. */
 int fw_err_hint(struct fw_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes `err` (may be NULL) the same as `from`. Returns -1. */
+int fw_err_copy(struct fw_err *err, const struct fw_err *from);
+
 /* Puts "TEXT: " in front of the sentence that is already there. Returns -1. */
 int fw_err_prefix(struct fw_err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

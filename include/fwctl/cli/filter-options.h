@@ -34,4 +34,7 @@ struct fw_filter_source {
 
 extern const struct fw_filter_source fw_filter_source;
 
+/* -1 with `err` (misuse) naming the option when the filter cannot be asked of expectations. */
+int fw_filter_check_expects(const struct fw_filter *filter, struct fw_err *err);
+
 #endif

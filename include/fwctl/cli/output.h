@@ -27,6 +27,12 @@ fw_option_set fw_set_output;
 /* The same for a command that writes no records, and has these two formats only. */
 fw_option_set fw_set_text_or_json;
 
+/* The tables that most commands know: "conntrack", "expect"; values of enum fw_ct_table. */
+extern const struct fw_word fw_table_words[];
+
+/* What the records of that table are. */
+enum fw_record fw_output_record(uint64_t table);
+
 /* Whether stdout gets colours: `colour` is an enum fw_colour; auto obeys NO_COLOR. */
 bool fw_output_wants_colour(uint64_t colour);
 

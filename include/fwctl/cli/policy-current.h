@@ -26,7 +26,10 @@ int fw_current_read(struct fw_current *current, const struct fw_state *state, st
 const struct fw_policy *fw_current_new(const struct fw_current *current);
 const struct fw_policy *fw_current_old(const struct fw_current *current);
 
-/* The same for commands that only look: gives up privileges, opens the state, reads, closes. */
+/* The same for who only looks: opens the state, reads, closes. */
+int fw_current_look(struct fw_current *current, struct fw_err *err);
+
+/* The same, and gives up privileges first. */
 int fw_current_open(struct fw_current *current, struct fw_err *err);
 
 /* Compares the whole table with what its policy compiles to, and reads the counters. */

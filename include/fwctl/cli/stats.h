@@ -93,7 +93,4 @@ int fw_stats_repeat(struct fw_cli *cli, const struct fw_stats_values *values,
 /* Says on stderr how to switch on what the filter or the key needs and the kernel does not keep. */
 void fw_stats_hint(const struct fw_cli *cli, const struct fw_stats_values *values);
 
-/* Now, in nanoseconds since 1970. */
-uint64_t fw_stats_now(void);
-
 #endif

@@ -69,11 +69,6 @@ extern const struct fw_watch_kind fw_watch_expects;
 extern const struct fw_watch_kind fw_watch_denied;
 extern const struct fw_watch_kind fw_watch_rulesets;
 
-#define FW_NSEC_PER_SEC 1000000000ull
-
-/* Nanoseconds by that clock. */
-uint64_t fw_watch_now(clockid_t clock);
-
 /* Nothing more is to be shown. */
 bool fw_watch_has_enough(const struct fw_watch *watch);
 

@@ -91,6 +91,19 @@ struct fw_flow {
 	struct fw_bytes labels, helper, secctx, netns;
 };
 
+static inline bool fw_tuple_has(const struct fw_tuple *tuple, enum fw_tuple_bit bit)
+{
+	return tuple->present >> bit & 1;
+}
+
+static inline bool fw_flow_has(const struct fw_flow *flow, enum fw_flow_bit bit)
+{
+	return flow->present >> bit & 1;
+}
+
+/* The name of the flow's state; NULL when it has none, or the protocol has no names. */
+const char *fw_flow_state(const struct fw_flow *flow);
+
 /*
  * Tells the flow from all others that live at the same time, of its namespace: a hash, never 0. It
  * is made of the id and the original tuple; a flow without an id has one too.
