@@ -100,10 +100,10 @@ host_listens() {
 		END { exit !found }'
 }
 
-# wait_for SECONDS COMMAND [ARGUMENT...]: tries COMMAND until it succeeds; fails when it did not
-# within that time.
+# wait_for SECONDS COMMAND [ARGUMENT...]: tries COMMAND until it succeeds; fails when it did not in
+# four times as many seconds: what an idle machine needs, a busy or slow one needs several times.
 wait_for() {
-	wait_left=$(($1 * 5))
+	wait_left=$(($1 * 5 * 4))
 	shift
 	until "$@"; do
 		wait_left=$((wait_left - 1))

@@ -29,6 +29,13 @@ needs_private() {
 	return 1
 }
 
+# keep_flows HOST: unanswered flows last for ten minutes there: what a test has made shall still be
+# there when a slow machine comes to look at it.
+keep_flows() {
+	host_run "$1" sh -c 'cd /proc/sys/net/netfilter && echo 600 > nf_conntrack_udp_timeout &&
+		echo 600 > nf_conntrack_icmp_timeout && echo 600 > nf_conntrack_icmpv6_timeout'
+}
+
 # ---- assertions: silent when true, else they say what there was -----------------------------------
 
 # same EXPECTED ACTUAL

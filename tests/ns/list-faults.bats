@@ -12,8 +12,7 @@ setup_file() {
 
 setup() {
 	host_add one
-	# What is listed shall still be there when the machine is slow.
-	host_run one sh -c 'echo 600 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout'
+	keep_flows one
 	host_run one nft -f - <<-EOF
 		table inet track {
 			chain out {

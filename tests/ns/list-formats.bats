@@ -13,6 +13,7 @@ setup_file() {
 
 setup() {
 	host_add one
+	keep_flows one
 	host_run one nft -f - <<-EOF
 		table inet track {
 			chain out {

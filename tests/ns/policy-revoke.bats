@@ -11,6 +11,7 @@ setup_file() {
 
 setup() {
 	policy_hosts
+	keep_flows m7500
 }
 
 teardown() {
@@ -25,7 +26,7 @@ stream() {
 	done' "$2" "$3" 2> /dev/null
 }
 
-# once HOST ADDRESS PORT: one datagram. Its flow is there for half a minute.
+# once HOST ADDRESS PORT: one datagram.
 once() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	host_run "$1" bash -c 'echo hello > "/dev/udp/$0/$1"' "$2" "$3"

@@ -14,6 +14,7 @@ setup_file() {
 # marks are another program's.
 setup() {
 	policy_hosts
+	keep_flows m7500
 	lines "stamp mark 0xffff0000" "allow 7001/udp" "allow 7002/udp" > stamped.conf
 	lines "allow 7001/udp" > plain.conf
 	host_run m7500 nft -f - <<-EOF

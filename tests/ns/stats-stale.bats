@@ -14,6 +14,7 @@ setup_file() {
 setup() {
 	switch_add net
 	host_add sender
+	keep_flows sender
 	host_add silent
 	host_join sender eth0 net $SENDER/24
 	host_join silent eth0 net $SILENT/24

@@ -121,7 +121,8 @@ tracks() {
 	host_run table nft 'add table inet track; add chain inet track out {
 		type filter hook output priority 0; }; add rule inet track out ct state new accept'
 	host_run table sh -c 'cd /proc/sys/net/netfilter && echo 1 > nf_conntrack_acct &&
-		echo 1 > nf_conntrack_timestamp && echo 600 > nf_conntrack_udp_timeout'
+		echo 1 > nf_conntrack_timestamp'
+	keep_flows table
 }
 
 # listed PATTERN: what there is of it in the list, from the top
