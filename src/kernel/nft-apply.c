@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/membarrier.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "fwctl/base/mem.h"
@@ -117,8 +121,62 @@ static int send_batch(struct fw_socket *sock, const struct fw_nft_batch *batch, 
 	return -1;
 }
 
-static int run_batch(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
-		     size_t messages, const char *what, struct fw_err *err)
+/* --- a transaction and its rest ------------------------------------------------------------ */
+
+/*
+ * Waits until no packet is with the rules of before: they are read under RCU, and this barrier
+ * waits for a grace period of it (kernel/sched/membarrier.c). Where the kernel has none, packets
+ * have the time that the next transaction takes to be made.
+ */
+static void wait_for_packets(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+/* Returns 0 or an errno. */
+static int send_both(struct fw_socket *sock, const struct fw_nft_batch *batch,
+		     const struct fw_nft_batch *rest)
+{
+	struct fw_err err = FW_ERR_INIT;
+
+	if (send_batch(sock, batch, batch->bytes.length, "", &err) < 0)
+		return err.sys ? err.sys : EIO;
+	wait_for_packets();
+	/* When this one is refused, the next reading of the table tells of what is left there. */
+	send_batch(sock, rest, rest->bytes.length, "", &err);
+	fw_err_free(&err);
+	return 0;
+}
+
+/*
+ * Both from a process of their own, in a session of its own: kill -9 of this one does not come
+ * between them, nor does the end of its terminal. The answers come to the socket, which is shared.
+ */
+static int send_with_rest(struct fw_socket *sock, const struct fw_nft_batch *batch,
+			  const struct fw_nft_batch *rest, const char *what, struct fw_err *err)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		setsid();
+		_exit(send_both(sock, batch, rest));
+	}
+	if (child < 0)
+		return fw_kernel_err(err, errno, what, NULL);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return fw_kernel_err(err, errno, what, NULL);
+	if (WIFSIGNALED(status))
+		return fw_kernel_err(err, EINTR, what, NULL);
+	return WEXITSTATUS(status) ? fw_kernel_err(err, WEXITSTATUS(status), what, NULL) : 0;
+}
+
+/* --- what became of it --------------------------------------------------------------------- */
+
+/* `messages` of the batch are sent; `rest` may be NULL. What becomes of the rest is not asked. */
+static int run_batch(struct fw_socket *sock, struct fw_nft_batch *batch, struct fw_nft_batch *rest,
+		     uint32_t generation, size_t messages, const char *what, struct fw_err *err)
 {
 	struct verdict verdict = { .first_seq = sock->seq + 1, .count = messages };
 	size_t size =
@@ -128,7 +186,17 @@ static int run_batch(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_
 
 	fw_nft_batch_stamp(batch, generation, verdict.first_seq);
 	sock->seq += (uint32_t)batch->count;
-	result = send_batch(sock, batch, size, what, &own);
+	if (rest) {
+		/*
+		 * To no generation: other programs may change their tables between the two. When
+		 * the first was refused, the old maps are in use, and the kernel refuses this, too.
+		 */
+		fw_nft_batch_stamp(rest, 0, sock->seq + 1);
+		sock->seq += (uint32_t)rest->count;
+		result = send_with_rest(sock, batch, rest, what, &own);
+	} else {
+		result = send_batch(sock, batch, size, what, &own);
+	}
 	if (result == 0)
 		result = collect(sock, &verdict, &own);
 	if (result == 0 && verdict.sys)
@@ -146,25 +214,28 @@ static int run_batch(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_
 int fw_nft_apply(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err)
 {
-	return run_batch(sock, batch, generation, batch->count, "changing the ruleset", err);
+	return run_batch(sock, batch, NULL, generation, batch->count, "changing the ruleset", err);
 }
 
 int fw_nft_replace(struct fw_socket *sock, struct fw_nft_batch *batch,
 		   const struct fw_nft_state *state, struct fw_err *err)
 {
-	struct fw_nft_batch kept;
+	struct fw_nft_batch kept, rest;
 	int result;
 
 	if (!state->present || !state->old.keep)
 		return fw_nft_apply(sock, batch, state->generation, err);
-	fw_nft_batch_keep(&kept, batch, &state->old);
-	result = fw_nft_apply(sock, &kept, state->generation, err);
+	fw_nft_batch_keep(&kept, &rest, batch, &state->old);
+	result = run_batch(sock, &kept, rest.count ? &rest : NULL, state->generation, kept.count,
+			   "changing the ruleset", err);
 	fw_nft_batch_free(&kept);
+	fw_nft_batch_free(&rest);
 	return result;
 }
 
 int fw_nft_check(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err)
 {
-	return run_batch(sock, batch, generation, batch->count - 1, "checking the ruleset", err);
+	return run_batch(sock, batch, NULL, generation, batch->count - 1, "checking the ruleset",
+			 err);
 }

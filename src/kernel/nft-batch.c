@@ -19,9 +19,6 @@
 
 #include "fwctl/base/mem.h"
 
-/* Enough for any rule: its expressions are limited by the language, its texts by 128 bytes. */
-#define SMALL_MESSAGE 8192
-
 /* --- messages ------------------------------------------------------------------------------ */
 
 static struct nlmsghdr *begin(struct fw_nft_batch *batch, uint16_t type, uint16_t flags,
@@ -58,21 +55,29 @@ void fw_nft_batch_commit(struct fw_nft_batch *batch, struct nlmsghdr *message,
 }
 
 /* The begin carries the generation that the whole batch is bound to (since Linux 4.15). */
-static void add_begin(struct fw_nft_batch *batch)
+void fw_nft_batch_open(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset)
 {
-	struct nlmsghdr *message = begin(batch, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, SMALL_MESSAGE);
-	struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	struct nlmsghdr *message;
+	struct nfgenmsg *generic;
 
+	memset(batch, 0, sizeof(*batch));
+	batch->ruleset = ruleset;
+	message = begin(batch, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, FW_NFT_SMALL_MESSAGE);
+	generic = mnl_nlmsg_get_payload(message);
 	generic->res_id = htons(NFNL_SUBSYS_NFTABLES);
 	mnl_attr_put_u32(message, NFNL_BATCH_GENID, 0);
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
 }
 
-static void add_end(struct fw_nft_batch *batch)
+void fw_nft_batch_close(struct fw_nft_batch *batch)
 {
-	struct nlmsghdr *message = begin(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, SMALL_MESSAGE);
-	struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	struct nlmsghdr *message;
+	struct nfgenmsg *generic;
 
+	/* One acknowledgement is enough: it comes only when all before it went well, too. */
+	fw_nft_entry_message(batch, &batch->entries[batch->count - 1])->nlmsg_flags |= NLM_F_ACK;
+	message = begin(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, FW_NFT_SMALL_MESSAGE);
+	generic = mnl_nlmsg_get_payload(message);
 	generic->res_id = htons(NFNL_SUBSYS_NFTABLES);
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
 }
@@ -107,8 +112,8 @@ static void add_clearing(struct fw_nft_batch *batch)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct nlmsghdr *message =
-			fw_nft_batch_begin(batch, steps[i].type, steps[i].flags, SMALL_MESSAGE);
+		struct nlmsghdr *message = fw_nft_batch_begin(batch, steps[i].type, steps[i].flags,
+							      FW_NFT_SMALL_MESSAGE);
 
 		mnl_attr_put_strz(message, NFTA_TABLE_NAME, FW_NFT_TABLE);
 		fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
@@ -118,7 +123,7 @@ static void add_clearing(struct fw_nft_batch *batch)
 static void add_table(struct fw_nft_batch *batch)
 {
 	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, SMALL_MESSAGE);
+		fw_nft_batch_begin(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, FW_NFT_SMALL_MESSAGE);
 	struct nftnl_table *table = nftnl_table_alloc();
 
 	nftnl_table_set_str(table, NFTNL_TABLE_NAME, FW_NFT_TABLE);
@@ -156,7 +161,7 @@ static void add_object(struct fw_nft_batch *batch, uint32_t index)
 {
 	const struct fw_nft_object *object = &batch->ruleset->objects[index];
 	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, NFT_MSG_NEWOBJ, NLM_F_CREATE, SMALL_MESSAGE);
+		fw_nft_batch_begin(batch, NFT_MSG_NEWOBJ, NLM_F_CREATE, FW_NFT_SMALL_MESSAGE);
 	bool timeout = object->type == FW_NFT_CT_TIMEOUT;
 	struct nlattr *nest;
 
@@ -190,7 +195,7 @@ static void add_chain(struct fw_nft_batch *batch, uint32_t index)
 {
 	const struct fw_nft_chain *from = &batch->ruleset->chains[index];
 	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, SMALL_MESSAGE);
+		fw_nft_batch_begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, FW_NFT_SMALL_MESSAGE);
 	struct nftnl_chain *chain = nftnl_chain_alloc();
 
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, FW_NFT_TABLE);
@@ -211,7 +216,7 @@ static void add_chain(struct fw_nft_batch *batch, uint32_t index)
 static void add_digest(struct fw_nft_batch *batch)
 {
 	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, SMALL_MESSAGE);
+		fw_nft_batch_begin(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, FW_NFT_SMALL_MESSAGE);
 	struct nftnl_udata_buf *udata = nftnl_udata_buf_alloc(256);
 
 	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, FW_NFT_TABLE);
@@ -296,7 +301,7 @@ static void add_set(struct fw_nft_batch *batch, uint32_t index)
 {
 	const struct fw_nft_set *from = &batch->ruleset->sets[index];
 	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, NFT_MSG_NEWSET, NLM_F_CREATE, SMALL_MESSAGE);
+		fw_nft_batch_begin(batch, NFT_MSG_NEWSET, NLM_F_CREATE, FW_NFT_SMALL_MESSAGE);
 	struct nftnl_set *set = nftnl_set_alloc();
 
 	nftnl_set_set_str(set, NFTNL_SET_TABLE, FW_NFT_TABLE);
@@ -340,8 +345,8 @@ static void set_rule_comment(struct nftnl_rule *rule, const char *comment)
 static void add_rule(struct fw_nft_batch *batch, uint32_t chain, uint32_t item)
 {
 	const struct fw_nft_chain *from = &batch->ruleset->chains[chain];
-	struct nlmsghdr *message = fw_nft_batch_begin(batch, NFT_MSG_NEWRULE,
-						      NLM_F_CREATE | NLM_F_APPEND, SMALL_MESSAGE);
+	struct nlmsghdr *message = fw_nft_batch_begin(
+		batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, FW_NFT_SMALL_MESSAGE);
 	struct nftnl_rule *rule = nftnl_rule_alloc();
 
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, FW_NFT_TABLE);
@@ -383,102 +388,20 @@ static void add_ruleset(struct fw_nft_batch *batch)
 
 void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset)
 {
-	memset(batch, 0, sizeof(*batch));
-	batch->ruleset = ruleset;
-	add_begin(batch);
+	fw_nft_batch_open(batch, ruleset);
 	add_clearing(batch);
 	add_ruleset(batch);
-	/* One acknowledgement is enough: it comes only when all before it went well, too. */
-	fw_nft_entry_message(batch, &batch->entries[batch->count - 1])->nlmsg_flags |= NLM_F_ACK;
-	add_end(batch);
+	fw_nft_batch_close(batch);
 }
 
 void fw_nft_batch_build_removal(struct fw_nft_batch *batch)
 {
-	memset(batch, 0, sizeof(*batch));
-	add_begin(batch);
+	fw_nft_batch_open(batch, NULL);
 	add_clearing(batch);
-	fw_nft_entry_message(batch, &batch->entries[batch->count - 1])->nlmsg_flags |= NLM_F_ACK;
-	add_end(batch);
+	fw_nft_batch_close(batch);
 }
 
-/* --- over a table that stays --------------------------------------------------------------- */
-
-void fw_nft_old_add(struct fw_nft_old *old, enum fw_nft_part part, uint32_t type, const char *name)
-{
-	fw_array_grow(&old->names, &old->capacity, old->count, sizeof(*old->names));
-	old->names[old->count++] = (struct fw_nft_name){ (uint8_t)part, type, fw_strdup(name) };
-}
-
-void fw_nft_old_free(struct fw_nft_old *old)
-{
-	size_t i;
-
-	for (i = 0; i < old->count; i++)
-		free(old->names[i].name);
-	free(old->names);
-	memset(old, 0, sizeof(*old));
-}
-
-/* The rules of all chains. */
-static void add_flush(struct fw_nft_batch *batch)
-{
-	struct nlmsghdr *message = fw_nft_batch_begin(batch, NFT_MSG_DELRULE, 0, SMALL_MESSAGE);
-
-	mnl_attr_put_strz(message, NFTA_RULE_TABLE, FW_NFT_TABLE);
-	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
-}
-
-static void add_deletion(struct fw_nft_batch *batch, const struct fw_nft_name *old)
-{
-	static const struct {
-		uint16_t type, table, name;
-	} kinds[] = {
-		[FW_NFT_PART_OBJECT] = { NFT_MSG_DELOBJ, NFTA_OBJ_TABLE, NFTA_OBJ_NAME },
-		[FW_NFT_PART_CHAIN] = { NFT_MSG_DELCHAIN, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME },
-		[FW_NFT_PART_SET] = { NFT_MSG_DELSET, NFTA_SET_TABLE, NFTA_SET_NAME },
-	};
-	struct nlmsghdr *message =
-		fw_nft_batch_begin(batch, kinds[old->part].type, 0, SMALL_MESSAGE);
-
-	mnl_attr_put_strz(message, kinds[old->part].table, FW_NFT_TABLE);
-	mnl_attr_put_strz(message, kinds[old->part].name, old->name);
-	if (old->part == FW_NFT_PART_OBJECT)
-		mnl_attr_put_u32(message, NFTA_OBJ_TYPE, htonl(old->type));
-	fw_nft_batch_commit(batch, message, FW_NFT_PART_FRAME, 0, 0);
-}
-
-/* What refers to others goes first: rules to sets and objects, elements to chains. */
-static void add_deletions(struct fw_nft_batch *batch, const struct fw_nft_old *old)
-{
-	static const enum fw_nft_part order[] = { FW_NFT_PART_SET, FW_NFT_PART_CHAIN,
-						  FW_NFT_PART_OBJECT };
-	size_t i, j;
-
-	add_flush(batch);
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		for (j = 0; j < old->count; j++)
-			if (old->names[j].part == order[i])
-				add_deletion(batch, &old->names[j]);
-}
-
-void fw_nft_batch_keep(struct fw_nft_batch *kept, const struct fw_nft_batch *batch,
-		       const struct fw_nft_old *old)
-{
-	size_t rest = batch->entries[FW_NFT_ENTRY_TABLE].offset, moved, i;
-
-	memset(kept, 0, sizeof(*kept));
-	kept->ruleset = batch->ruleset;
-	add_begin(kept);
-	add_deletions(kept, old);
-	moved = kept->bytes.length;
-	fw_buf_put(&kept->bytes, batch->bytes.data + rest, batch->bytes.length - rest);
-	for (i = FW_NFT_ENTRY_TABLE; i < batch->count; i++) {
-		fw_array_grow(&kept->entries, &kept->capacity, kept->count, sizeof(*kept->entries));
-		kept->entries[kept->count] = batch->entries[i];
-		kept->entries[kept->count++].offset += moved - rest;
-	}
-}
+/* --- names of messages --------------------------------------------------------------------- */
 
 static char *name_with_line(const char *what, unsigned int line, const char *comment)
 {

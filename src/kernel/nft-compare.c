@@ -13,8 +13,10 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/kernel/nft-names.h"
 #include "fwctl/kernel/nft-set-index.h"
 #include "fwctl/kernel/nft.h"
+#include "fwctl/model/ruleset-names.h"
 
 #define READING "reading table inet " FW_NFT_TABLE
 /* The same inconsistent answer so often means that somebody changes rulesets without a pause. */
@@ -22,22 +24,18 @@
 /* How far a rule is looked for when it is not where it should be. */
 #define LOOK_AHEAD 1024
 
-struct named {
-	const char *name;
-	size_t entry; /* in batch->entries */
-};
-
 struct comparison {
 	struct fw_socket *sock;
 	struct fw_nft_batch *batch;
 	struct fw_nft_state *state;
 	struct fw_err *err;
-	bool *seen;                            /* by entry */
-	struct named *chains, *sets, *objects; /* sorted by name */
-	size_t *first_rule;                    /* entry of each chain's first rule */
-	size_t *next_rule;                     /* and which of its rules is expected next */
-	size_t chain;                          /* index of the one that the last rule was of */
-	struct fw_set_index index;             /* of the set whose elements are being read */
+	bool *seen; /* by entry */
+	struct fw_nft_names chains, sets, objects;
+	size_t *first_rule; /* entry of each chain's first rule */
+	size_t *next_rule;  /* and which of its rules is expected next */
+	size_t chain;       /* index of the one that the last rule was of */
+	char **old_sets;    /* by index of the set: what the kernel's one of that name is called */
+	struct fw_set_index index; /* of the set whose elements are being read */
 };
 
 static void differ(struct fw_nft_state *state, char *text)
@@ -67,40 +65,24 @@ static struct fw_attr_list entry_attrs(const struct comparison *c, size_t entry)
 	return fw_attrs_of_message(fw_nft_entry_message(c->batch, &c->batch->entries[entry]));
 }
 
-/* --- the entries by name ------------------------------------------------------------------- */
-
-static int compare_names(const void *a, const void *b)
+static bool has_same_digest(const struct comparison *c)
 {
-	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+	return !strcmp(c->state->digest, c->batch->ruleset->digest);
 }
 
-static struct named *names_of(const struct fw_nft_batch *batch, enum fw_nft_part part, size_t count)
+/* The entry of what has that name in the kernel; in the table of another policy it differs. */
+static size_t find_old_name(const struct comparison *c, const struct fw_nft_names *names,
+			    const char *name)
 {
-	struct named *names = fw_calloc(count + 1, sizeof(*names));
-	const struct fw_ruleset *ruleset = batch->ruleset;
-	size_t entry, at = 0;
+	size_t entry;
+	char *here;
 
-	for (entry = 0; entry < batch->count; entry++) {
-		uint32_t index = batch->entries[entry].index;
-
-		if (batch->entries[entry].part != part)
-			continue;
-		names[at].entry = entry;
-		names[at++].name = part == FW_NFT_PART_CHAIN ? ruleset->chains[index].name
-				   : part == FW_NFT_PART_SET ? ruleset->sets[index].name
-							     : ruleset->objects[index].name;
-	}
-	qsort(names, count, sizeof(*names), compare_names);
-	return names;
-}
-
-/* The entry of that name, or 0, which is the frame's. */
-static size_t find_name(const struct named *names, size_t count, const char *name)
-{
-	const struct named wanted = { name, 0 };
-	const struct named *found = bsearch(&wanted, names, count, sizeof(*names), compare_names);
-
-	return found ? found->entry : 0;
+	if (has_same_digest(c))
+		return fw_nft_names_find(names, name);
+	here = fw_signed_name(name, c->batch->ruleset->digest);
+	entry = fw_nft_names_find(names, here);
+	free(here);
+	return entry;
 }
 
 static void comparison_begin(struct comparison *c)
@@ -109,11 +91,12 @@ static void comparison_begin(struct comparison *c)
 	size_t entry, i = c->batch->count;
 
 	c->seen = fw_calloc(c->batch->count, sizeof(bool));
-	c->chains = names_of(c->batch, FW_NFT_PART_CHAIN, ruleset->chain_count);
-	c->sets = names_of(c->batch, FW_NFT_PART_SET, ruleset->set_count);
-	c->objects = names_of(c->batch, FW_NFT_PART_OBJECT, ruleset->object_count);
+	fw_nft_names_build(&c->chains, c->batch, FW_NFT_PART_CHAIN);
+	fw_nft_names_build(&c->sets, c->batch, FW_NFT_PART_SET);
+	fw_nft_names_build(&c->objects, c->batch, FW_NFT_PART_OBJECT);
 	c->first_rule = fw_calloc(ruleset->chain_count + 1, sizeof(size_t));
 	c->next_rule = fw_calloc(ruleset->chain_count + 1, sizeof(size_t));
+	c->old_sets = fw_calloc(ruleset->set_count + 1, sizeof(char *));
 	for (entry = i; entry-- > 0;)
 		if (c->batch->entries[entry].part == FW_NFT_PART_RULE)
 			c->first_rule[c->batch->entries[entry].index] = entry;
@@ -121,10 +104,15 @@ static void comparison_begin(struct comparison *c)
 
 static void comparison_end(struct comparison *c)
 {
+	size_t i;
+
+	for (i = 0; i < c->batch->ruleset->set_count; i++)
+		free(c->old_sets[i]);
+	free(c->old_sets);
 	free(c->seen);
-	free(c->chains);
-	free(c->sets);
-	free(c->objects);
+	fw_nft_names_free(&c->chains);
+	fw_nft_names_free(&c->sets);
+	fw_nft_names_free(&c->objects);
 	free(c->first_rule);
 	free(c->next_rule);
 	fw_set_index_free(&c->index);
@@ -172,26 +160,43 @@ static int take_table(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-static int take_named(struct comparison *c, struct fw_attr_list attrs, const struct named *names,
-		      size_t count, const char *kind, const char *name, uint64_t ignore)
+/* The entry that the thing stands for, or 0. */
+static size_t take_named(struct comparison *c, struct fw_attr_list attrs,
+			 const struct fw_nft_names *names, const char *kind, const char *name,
+			 uint64_t ignore)
 {
-	size_t entry = find_name(names, count, name);
+	size_t entry = find_old_name(c, names, name);
 
 	if (entry)
 		compare_entry(c, entry, attrs, ignore);
 	else
 		differ(c->state, fw_format("%s %s was added", kind, name));
-	return 0;
+	return entry;
+}
+
+/*
+ * What packets come to by way of maps. When something of its name comes with the batch, the two
+ * cannot stand side by side.
+ */
+static void note_old_way(struct comparison *c, enum fw_nft_part part, const char *name,
+			 size_t same_name)
+{
+	fw_nft_old_add(&c->state->old, part, 0, name)->way = true;
+	c->state->old.in_the_way |= same_name != 0;
 }
 
 /* A base chain can stay when it is hooked where the batch wants it; its policy can be changed. */
 static void note_old_chain(struct comparison *c, struct fw_attr_list attrs, const char *name)
 {
 	const uint64_t changeable = 1ull << NFTA_CHAIN_POLICY;
-	size_t entry = find_name(c->chains, c->batch->ruleset->chain_count, name);
+	size_t entry = fw_nft_names_find(&c->chains, name);
 
-	if (!fw_attrs_find(attrs, NFTA_CHAIN_HOOK)) {
+	if (!strcmp(name, FW_NFT_DIGEST_CHAIN)) {
 		fw_nft_old_add(&c->state->old, FW_NFT_PART_CHAIN, 0, name);
+		return;
+	}
+	if (!fw_attrs_find(attrs, NFTA_CHAIN_HOOK)) {
+		note_old_way(c, FW_NFT_PART_CHAIN, name, entry);
 		return;
 	}
 	if (!entry || !fw_attrs_match(entry_attrs(c, entry), attrs, changeable))
@@ -210,17 +215,31 @@ static int take_chain(const struct nlmsghdr *message, void *data)
 	note_old_chain(c, attrs, name);
 	if (!strcmp(name, FW_NFT_DIGEST_CHAIN))
 		return 0;
-	return take_named(c, attrs, c->chains, c->batch->ruleset->chain_count, "chain", name, 0);
+	take_named(c, attrs, &c->chains, "chain", name, 0);
+	return 0;
 }
 
 static int take_set(const struct nlmsghdr *message, void *data)
 {
 	struct comparison *c = data;
 	struct fw_attr_list attrs = fw_attrs_of_message(message);
+	const char *name = fw_attrs_text(attrs, NFTA_SET_NAME);
+	size_t entry;
 
-	fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, fw_attrs_text(attrs, NFTA_SET_NAME));
-	return take_named(c, attrs, c->sets, c->batch->ruleset->set_count, "set",
-			  fw_attrs_text(attrs, NFTA_SET_NAME), 1ull << NFTA_SET_ID);
+	if (fw_attrs_u64(attrs, NFTA_SET_FLAGS) & NFT_SET_MAP) {
+		note_old_way(c, FW_NFT_PART_SET, name, fw_nft_names_find(&c->sets, name));
+		c->state->old.maps = true;
+	} else {
+		fw_nft_old_add(&c->state->old, FW_NFT_PART_SET, 0, name);
+	}
+	entry = take_named(c, attrs, &c->sets, "set", name, 1ull << NFTA_SET_ID);
+	if (entry) {
+		uint32_t index = c->batch->entries[entry].index;
+
+		free(c->old_sets[index]);
+		c->old_sets[index] = fw_strdup(name);
+	}
+	return 0;
 }
 
 static int take_object(const struct nlmsghdr *message, void *data)
@@ -231,8 +250,8 @@ static int take_object(const struct nlmsghdr *message, void *data)
 	fw_nft_old_add(&c->state->old, FW_NFT_PART_OBJECT,
 		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE),
 		       fw_attrs_text(attrs, NFTA_OBJ_NAME));
-	return take_named(c, attrs, c->objects, c->batch->ruleset->object_count, "object",
-			  fw_attrs_text(attrs, NFTA_OBJ_NAME), 0);
+	take_named(c, attrs, &c->objects, "object", fw_attrs_text(attrs, NFTA_OBJ_NAME), 0);
+	return 0;
 }
 
 /* --- rules --------------------------------------------------------------------------------- */
@@ -275,7 +294,7 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 	const struct fw_ruleset *ruleset = c->batch->ruleset;
 	struct fw_attr_list actual = fw_attrs_of_message(message);
 	const char *chain = fw_attrs_text(actual, NFTA_RULE_CHAIN);
-	size_t entry = find_name(c->chains, ruleset->chain_count, chain), index, at;
+	size_t entry = find_old_name(c, &c->chains, chain), index, at;
 	bool same;
 
 	if (!entry) {
@@ -398,20 +417,19 @@ static bool is_worth_reading(const struct comparison *c, const struct fw_nft_set
 {
 	if (set->dynamic || set->timeouts)
 		return false;
-	return set->counters || !strcmp(c->state->digest, c->batch->ruleset->digest);
+	return set->counters || has_same_digest(c);
 }
 
 static int read_set_elems(struct comparison *c, uint32_t set, bool *interrupted)
 {
-	const char *name = c->batch->ruleset->sets[set].name;
+	const char *name = c->old_sets[set];
 	const struct question question = {
 		NFT_MSG_GETSETELEM,     NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE,
 		NFTA_SET_ELEM_LIST_SET, name,       take_elems
 	};
 	size_t missing;
 
-	if (!c->seen[find_name(c->sets, c->batch->ruleset->set_count, name)] ||
-	    !is_worth_reading(c, &c->batch->ruleset->sets[set]))
+	if (!name || !is_worth_reading(c, &c->batch->ruleset->sets[set]))
 		return 0;
 	fw_set_index_build(&c->index, c->batch, set);
 	if (ask(c, &question, interrupted) < 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/model/ruleset-names.h"
 #include "fwctl/policy/print.h"
 #include "fwctl/policy/stages.h"
 #include "fwctl/policy/targets.h"
@@ -318,6 +319,7 @@ struct fw_ruleset *fw_policy_compile(const struct fw_policy *policy)
 	add_input(&compiler);
 	add_forward(&compiler);
 	add_output(&compiler);
+	fw_ruleset_sign(compiler.ruleset);
 	free(compiler.sets);
 	free(compiler.verdicts);
 	free(compiler.has_verdict);

@@ -2,6 +2,7 @@
 #include "fwctl/policy/stages.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,11 +258,47 @@ static void fill_map(struct fw_compiler *compiler, uint32_t map, const struct fw
 		      fw_nft_concat_size(&set->keys) == 16 ? by_key_v6 : by_key);
 }
 
+/* All shapes there are: a bit for each field, and the family. */
+#define SHAPES (3 << 8)
+
+static unsigned int shape_number(const struct fw_shape *shape)
+{
+	unsigned int family = shape->family == FW_FAMILY_ANY    ? 0
+			      : shape->family == FW_FAMILY_IPV4 ? 1
+								: 2;
+
+	return family << 8 | (unsigned int)shape->interval << 7 | (unsigned int)shape->proto << 6 |
+	       (unsigned int)shape->in_if << 5 | (unsigned int)shape->out_if << 4 |
+	       (unsigned int)shape->saddr << 3 | (unsigned int)shape->daddr << 2 |
+	       (unsigned int)shape->sport << 1 | (unsigned int)shape->dport;
+}
+
+/*
+ * After its chain and what it compares, "input_v4_saddr_dport", and not after its place among all
+ * maps: the counts of lines that stay are found under this name when other lines come or go.
+ * `ordinal` tells those of one shape apart, from 1.
+ */
+static char *map_name(const char *chain, const struct fw_shape *shape, unsigned int ordinal)
+{
+	const char *family = shape->family == FW_FAMILY_ANY    ? ""
+			     : shape->family == FW_FAMILY_IPV4 ? "_v4"
+							       : "_v6";
+	char number[16] = "";
+
+	if (ordinal > 1)
+		snprintf(number, sizeof(number), "_%u", ordinal);
+	return fw_format("%s%s%s%s%s%s%s%s%s%s%s", chain, family, shape->in_if ? "_iif" : "",
+			 shape->out_if ? "_oif" : "", shape->saddr ? "_saddr" : "",
+			 shape->daddr ? "_daddr" : "", shape->proto ? "_proto" : "",
+			 shape->sport ? "_sport" : "", shape->dport ? "_dport" : "",
+			 shape->interval ? "_range" : "", number);
+}
+
 static void emit_map(struct fw_compiler *compiler, uint32_t chain, const struct fw_stage *stage,
-		     struct fw_buf *text)
+		     unsigned int ordinal, struct fw_buf *text)
 {
 	struct fw_nft_concat keys = fw_shape_keys(&stage->shape);
-	char *name = fw_format("lines_%u", ++compiler->maps);
+	char *name = map_name(compiler->ruleset->chains[chain].name, &stage->shape, ordinal);
 	uint32_t map = fw_nft_set_add(compiler->ruleset, name, keys);
 	struct fw_nft_set *set = &compiler->ruleset->sets[map];
 	struct fw_nft_rule *rule;
@@ -278,14 +315,18 @@ static void emit_map(struct fw_compiler *compiler, uint32_t chain, const struct 
 
 void fw_stages_emit(struct fw_compiler *compiler, uint32_t chain, const struct fw_stages *stages)
 {
+	unsigned int made[SHAPES] = { 0 };
 	struct fw_buf text = { 0 };
 	size_t i;
 
 	for (i = 0; i < stages->count; i++) {
-		if (stages->items[i].map && stages->items[i].atoms.count > 1)
-			emit_map(compiler, chain, &stages->items[i], &text);
+		const struct fw_stage *stage = &stages->items[i];
+
+		if (stage->map && stage->atoms.count > 1)
+			emit_map(compiler, chain, stage, ++made[shape_number(&stage->shape)],
+				 &text);
 		else
-			emit_rule(compiler, chain, &stages->items[i].atoms.items[0], &text);
+			emit_rule(compiler, chain, &stage->atoms.items[0], &text);
 	}
 	fw_buf_free(&text);
 }

@@ -242,6 +242,26 @@ teardown() {
 	matches "$output" '7001/udp +ALLOW IN +Anywhere +3 '
 }
 
+@test "counters survive lines of another kind before theirs, and are kept for lines with a timeout" {
+	lines 'allow 7001/udp timeout unreplied 20' 'allow 7002/udp' > a.conf
+	lines 'deny from 198.51.100.1 to any port 5' 'deny from 198.51.100.2 to any port 5' \
+		'deny from 198.51.100.0/24 to any port 6' 'allow 7009/tcp' 'allow 7002/udp' \
+		'allow 7001/udp timeout unreplied 20' > b.conf
+	policy apply a.conf
+	witness 7001
+	for i in 1 2 3; do
+		echo "$i" | host_run outsider nc -n -u -q 0 -w 1 "$HOST4" 7001 || :
+	done
+	wait_for 5 seen_at_least inside 7001 3
+	run -0 policy status verbose
+	matches "$output" '7001/udp .*ALLOW IN +Anywhere +3 '
+	for conf in b.conf a.conf; do
+		policy apply $conf
+		run -0 policy status verbose
+		matches "$output" '7001/udp .*ALLOW IN +Anywhere +3 '
+	done
+}
+
 @test "status has ufw's table" {
 	lines 'allow 22/tcp' 'limit 2222/tcp comment "SSH alt"' \
 		'allow in on d0 proto tcp from any to any port 80,443' 'reject out 25/tcp' \

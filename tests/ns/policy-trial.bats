@@ -113,7 +113,7 @@ gets_in() {
 @test "kill -9 around a trial leaves the old policy, the trial, or nothing to confirm" {
 	policy apply old.conf
 	local call n
-	for call in sendto renameat fsync; do
+	for call in sendto wait4 renameat fsync; do
 		for n in 1 2 3 4; do
 			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
 				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" \

@@ -44,43 +44,19 @@ struct fw_nft_batch {
 	size_t count, capacity;
 };
 
-/* What is in the kernel's table and has a name of its own, base chains aside. */
-struct fw_nft_name {
-	uint8_t part;  /* enum fw_nft_part: OBJECT, CHAIN or SET */
-	uint32_t type; /* of an object, NFT_OBJECT_* */
-	char *name;    /* owned */
-};
-
-struct fw_nft_old {
-	bool keep; /* the base chains are those that the batch has: they can stay */
-	struct fw_nft_name *names;
-	size_t count, capacity;
-};
-
-void fw_nft_old_add(struct fw_nft_old *old, enum fw_nft_part part, uint32_t type, const char *name);
-void fw_nft_old_free(struct fw_nft_old *old);
-
 /* Carries the digest of the policy as its comment. A chain, because a table that stays keeps its
  * comment. */
 #define FW_NFT_DIGEST_CHAIN "digest"
 
 /* The whole transaction: delete what is there, add `ruleset`. Release with fw_nft_batch_free(). */
 void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset);
-/*
- * The same transaction for a table whose base chains stay: they are emptied and filled again. In a
- * table that is replaced as a whole, the old base chains are still hooked for a moment after their
- * rules are gone, and their policy drops what passes through then. `kept` is made of `batch` and
- * released like it.
- */
-void fw_nft_batch_keep(struct fw_nft_batch *kept, const struct fw_nft_batch *batch,
-		       const struct fw_nft_old *old);
 /* The transaction that only removes the table. */
 void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
 void fw_nft_batch_free(struct fw_nft_batch *batch);
 
 /*
- * Binds the transaction to a generation of the kernel's rulesets and gives its messages the
- * sequence numbers from `seq` on.
+ * Binds the transaction to a generation of the kernel's rulesets, or to none when that is 0, and
+ * gives its messages the sequence numbers from `seq` on.
  */
 void fw_nft_batch_stamp(struct fw_nft_batch *batch, uint32_t generation, uint32_t seq);
 
@@ -89,6 +65,14 @@ static inline struct nlmsghdr *fw_nft_entry_message(const struct fw_nft_batch *b
 {
 	return (struct nlmsghdr *)(void *)(batch->bytes.data + entry->offset);
 }
+
+/* Enough for any rule: its expressions are limited by the language, its texts by 128 bytes. */
+#define FW_NFT_SMALL_MESSAGE 8192
+
+/* For the builders: begins a transaction in an unset `batch`, and ends it: its last message asks
+ * for the acknowledgement. `ruleset` may be NULL where no entry names a part of it. */
+void fw_nft_batch_open(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset);
+void fw_nft_batch_close(struct fw_nft_batch *batch);
 
 /*
  * For the builders: room for a message of at most `size` bytes, all zero, with its headers in

@@ -16,6 +16,7 @@
 
 #include "fwctl/base/err.h"
 #include "fwctl/kernel/nft-batch.h"
+#include "fwctl/kernel/nft-keep.h"
 #include "fwctl/kernel/socket.h"
 
 /* Differences beyond these are counted only. */

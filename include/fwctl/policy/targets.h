@@ -19,7 +19,6 @@ struct fw_compiler {
 	uint32_t *sets; /* index in the ruleset of policy set i: [2 * i] IPv4, [2 * i + 1] IPv6 */
 	struct fw_verdict *verdicts; /* of each policy line, once has_verdict */
 	bool *has_verdict;
-	uint32_t maps; /* number of maps made, for their names */
 };
 
 #define FW_LOG_BLOCK "[FWCTL BLOCK] "
