@@ -27,6 +27,15 @@ static const struct fw_option apply_options[] = {
 	{ 0 },
 };
 
+/* Of the other commands that change what is in force. */
+static const struct fw_option force_options[] = {
+	{ .names = "force",
+	  .set = fw_set_flag,
+	  .offset = offsetof(struct fw_policy_force_values, force),
+	  .help = "even when the ssh session that runs this could not come back" },
+	{ 0 },
+};
+
 static const struct fw_option explain_options[] = {
 	{ .names = "file",
 	  .arg = "FILE",
@@ -63,8 +72,9 @@ static const struct fw_option show_options[] = {
 /* All words of an edit are the policy's: -1 is a wrong value there, not an option. */
 #define EDIT(verb, words, what)                                                                    \
 	{                                                                                          \
-		.name = (verb), .summary = (what), .usage = (words), .stop_early = true,           \
-		.min_args = 1, .max_args = -1, .run = fw_policy_edit_run                           \
+		.name = (verb), .summary = (what), .usage = "[--force] " words,                    \
+		.options = force_options, .values_size = sizeof(struct fw_policy_force_values),    \
+		.stop_early = true, .min_args = 1, .max_args = -1, .run = fw_policy_edit_run       \
 	}
 
 static const struct fw_command verbs[] = {
@@ -122,7 +132,9 @@ static const struct fw_command verbs[] = {
 	  .run = fw_policy_confirm_run },
 	{ .name = "rollback",
 	  .summary = "Go back to the policy before",
-	  .usage = "",
+	  .usage = "[--force]",
+	  .options = force_options,
+	  .values_size = sizeof(struct fw_policy_force_values),
 	  .run = fw_policy_rollback_run },
 	EDIT("allow", "RULE", "Add a rule that allows"),
 	EDIT("deny", "RULE", "Add a rule that drops"),

@@ -19,6 +19,7 @@
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/policy-session.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/policy/edit.h"
 #include "fwctl/policy/print.h"
@@ -30,8 +31,9 @@ struct job {
 	const char *file; /* that is edited, or NULL: the policy that is in force */
 	const char *name; /* of the text, in messages */
 	struct fw_buf old, new;
-	struct fw_policy *policy; /* what `old` means */
-	struct fw_policy *edited; /* what `new` means */
+	struct fw_policy *policy;      /* what `old` means */
+	struct fw_policy *edited;      /* what `new` means */
+	struct fw_ssh_session session; /* that must not be locked out */
 };
 
 /* --- the words ----------------------------------------------------------------------------- */
@@ -259,6 +261,8 @@ static int install(struct job *job)
 	}
 	if (is_there_already(job))
 		return fw_policy_install_and_say(job->cli, job->policy, &job->state, &changed);
+	if (fw_policy_check_session(job->edited, &job->session, &job->cli->err) < 0)
+		return -1;
 	if (job->file)
 		return install_file(job);
 	return fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);
@@ -266,9 +270,13 @@ static int install(struct job *job)
 
 int fw_policy_edit_run(struct fw_cli *cli)
 {
+	const struct fw_policy_force_values *values = cli->values;
 	struct job job = { .cli = cli };
 	int result;
 
+	/* While the files of other processes may be read. */
+	if (!values->force)
+		fw_ssh_session_find(&job.session);
 	job.file = is_machines_namespace() ? FW_POLICY_FILE : NULL;
 	job.name = job.file ? job.file : "(installed)";
 	if (fw_privilege_limit(&cli->err) < 0 || fw_state_open(&job.state, true, &cli->err) < 0)

@@ -11,6 +11,7 @@
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-install.h"
+#include "fwctl/cli/policy-session.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/policy/print.h"
 
@@ -123,11 +124,12 @@ int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const stru
 /* --- ending ---------------------------------------------------------------------------------- */
 
 static int confirm(struct fw_cli *cli, const struct fw_state *state,
-		   const struct fw_current *current)
+		   const struct fw_current *current, const struct fw_ssh_session *session)
 {
 	bool changed;
 	int result;
 
+	(void)session;
 	if (!current->trial) {
 		fw_err_set(&cli->err, FW_ERR_FAILED, "no policy is on trial");
 		return fw_err_hint(&cli->err, "'fwctl policy apply --confirm 60s' begins one");
@@ -154,7 +156,8 @@ static int go_back(struct fw_cli *cli, const struct fw_state *state, const struc
 	return result;
 }
 
-static int rollback_to_previous(struct fw_cli *cli, const struct fw_state *state)
+static int rollback_to_previous(struct fw_cli *cli, const struct fw_state *state,
+				const struct fw_ssh_session *session)
 {
 	struct fw_policy *policy = NULL;
 	struct fw_buf text = { 0 };
@@ -164,22 +167,27 @@ static int rollback_to_previous(struct fw_cli *cli, const struct fw_state *state
 		fw_err_set(&cli->err, FW_ERR_FAILED, "there is no policy before this one");
 	if (result == 0)
 		policy = fw_policy_load_text(cli, "(previous)", fw_buf_text(&text), text.length);
-	result = policy ? go_back(cli, state, policy) : -1;
+	result = policy ? fw_policy_check_session(policy, session, &cli->err) : -1;
+	if (result == 0)
+		result = go_back(cli, state, policy);
 	fw_policy_free(policy);
 	fw_buf_free(&text);
 	return result;
 }
 
+/* The end of a trial comes anyway, whomever it locks out. */
 static int rollback(struct fw_cli *cli, const struct fw_state *state,
-		    const struct fw_current *current)
+		    const struct fw_current *current, const struct fw_ssh_session *session)
 {
 	if (current->trial)
 		return go_back(cli, state, fw_current_old(current));
-	return rollback_to_previous(cli, state);
+	return rollback_to_previous(cli, state, session);
 }
 
-static int with_current(struct fw_cli *cli, int (*work)(struct fw_cli *, const struct fw_state *,
-							const struct fw_current *))
+typedef int current_fn(struct fw_cli *cli, const struct fw_state *state,
+		       const struct fw_current *current, const struct fw_ssh_session *session);
+
+static int with_current(struct fw_cli *cli, const struct fw_ssh_session *session, current_fn *work)
 {
 	struct fw_current current;
 	struct fw_state state;
@@ -189,7 +197,7 @@ static int with_current(struct fw_cli *cli, int (*work)(struct fw_cli *, const s
 		return -1;
 	result = fw_current_read(&current, &state, &cli->err);
 	if (result == 0) {
-		result = work(cli, &state, &current);
+		result = work(cli, &state, &current, session);
 		fw_current_free(&current);
 	}
 	fw_state_close(&state);
@@ -198,10 +206,18 @@ static int with_current(struct fw_cli *cli, int (*work)(struct fw_cli *, const s
 
 int fw_policy_confirm_run(struct fw_cli *cli)
 {
-	return with_current(cli, confirm);
+	const struct fw_ssh_session none = { .count = 0 };
+
+	return with_current(cli, &none, confirm);
 }
 
 int fw_policy_rollback_run(struct fw_cli *cli)
 {
-	return with_current(cli, rollback);
+	const struct fw_policy_force_values *values = cli->values;
+	struct fw_ssh_session session = { .count = 0 };
+
+	/* While the files of other processes may be read. */
+	if (!values->force)
+		fw_ssh_session_find(&session);
+	return with_current(cli, &session, rollback);
 }

@@ -167,8 +167,9 @@ static int send_with_rest(struct fw_socket *sock, const struct fw_nft_batch *bat
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return fw_kernel_err(err, errno, what, NULL);
+	/* Nobody knows how far it came: as when the kernel's answer is lost. */
 	if (WIFSIGNALED(status))
-		return fw_kernel_err(err, EINTR, what, NULL);
+		return fw_kernel_err(err, ENOBUFS, what, NULL);
 	return WEXITSTATUS(status) ? fw_kernel_err(err, WEXITSTATUS(status), what, NULL) : 0;
 }
 

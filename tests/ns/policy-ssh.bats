@@ -83,6 +83,26 @@ children() {
 	fails ssh true
 }
 
+@test "so do edits and rollback" {
+	policy apply closed.conf
+	policy apply open.conf
+	table > before
+	for words in "delete 1" "insert 1 deny from $OUTSIDER4" "rollback"; do
+		run -1 ssh "fwctl policy $words"
+		matches "$output" "lock you out: your ssh session comes from $OUTSIDER4 to port 22,"
+	done
+	cmp before <(table)
+	run -0 ssh "fwctl policy insert 1 deny from 198.51.100.1"
+	run -0 ssh "fwctl policy delete 1"
+	policy apply closed.conf
+	policy apply open.conf
+	run -0 ssh "fwctl policy rollback --force"
+	fails ssh true
+	policy apply open.conf
+	run -0 ssh "fwctl policy delete --force 1"
+	fails ssh true
+}
+
 @test "--confirm and silence: the old policy decides again, whatever was killed meanwhile" {
 	policy apply open.conf
 	host_spawn outsider "${client[@]}" "cd '$PWD' && '$FWCTL_BUILD/fwctl' policy apply --confirm 6s closed.conf; sleep 100" > apply.txt 2>&1

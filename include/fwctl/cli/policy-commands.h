@@ -21,6 +21,10 @@ struct fw_policy_apply_values {
 	uint64_t confirm; /* seconds, 0: for good */
 };
 
+struct fw_policy_force_values {
+	bool force;
+};
+
 struct fw_policy_explain_values {
 	struct fw_output output; /* text or json */
 	const char *file;        /* NULL: the policy in force */
