@@ -10,6 +10,10 @@
 #include "fwctl/policy/check.h"
 #include "fwctl/policy/diag.h"
 #include "fwctl/policy/print.h"
+#include "fwctl/policy/text.h"
+
+/* What messages call a policy that was named `-`. */
+#define STDIN_NAME "(stdin)"
 
 static const char *const profile_dirs[] = { FWCTL_SYSCONFDIR "/applications.d",
 					    "/etc/ufw/applications.d", NULL };
@@ -37,8 +41,25 @@ static struct fw_policy *parse_text(const char *name, const char *text, struct f
 static void report(struct fw_cli *cli, const char *name, const struct fw_diags *diags)
 {
 	print_diags(diags);
-	fw_err_set(&cli->err, FW_ERR_FAILED, "%s has %zu mistake%s; nothing was changed", name,
-		   diags->errors, diags->errors == 1 ? "" : "s");
+	/* The only one, and of no line: the file as a whole could not be read. */
+	if (diags->errors == 1 && diags->count == 1 && !diags->items[0].line)
+		fw_err_set(&cli->err, FW_ERR_FAILED, "%s is no policy; nothing was changed", name);
+	else
+		fw_err_set(&cli->err, FW_ERR_FAILED, "%s has %zu mistake%s; nothing was changed",
+			   name, diags->errors, diags->errors == 1 ? "" : "s");
+}
+
+static struct fw_policy *load_stdin(struct fw_cli *cli)
+{
+	struct fw_policy *policy = NULL;
+	struct fw_buf text = { 0 };
+
+	if (fw_text_read_open(STDIN_FILENO, &text, &cli->err) < 0)
+		fw_err_prefix(&cli->err, STDIN_NAME);
+	else
+		policy = fw_policy_load_text(cli, STDIN_NAME, fw_buf_text(&text), text.length);
+	fw_buf_free(&text);
+	return policy;
 }
 
 struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const char **origin)
@@ -47,6 +68,10 @@ struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const cha
 	struct fw_policy *policy;
 
 	*origin = path ? path : FW_POLICY_FILE;
+	if (path && !strcmp(path, "-")) {
+		*origin = STDIN_NAME;
+		return load_stdin(cli);
+	}
 	/* A policy file that is there but cannot be read is an error, not the default. */
 	if (!path && access(FW_POLICY_FILE, F_OK) < 0) {
 		*origin = "the embedded default (there is no " FW_POLICY_FILE ")";

@@ -33,7 +33,7 @@ static int check_kind(int fd, struct fw_file_id *id, struct fw_err *err)
 	return 0;
 }
 
-static int read_all(int fd, struct fw_buf *buf, struct fw_err *err)
+int fw_text_read_open(int fd, struct fw_buf *buf, struct fw_err *err)
 {
 	size_t before = buf->length;
 	ssize_t got;
@@ -65,7 +65,7 @@ int fw_text_read(const char *path, struct fw_buf *buf, struct fw_file_id *id, st
 		return fw_err_sys(err, errno, "cannot open it");
 	result = check_kind(fd, id, err);
 	if (!result)
-		result = read_all(fd, buf, err);
+		result = fw_text_read_open(fd, buf, err);
 	close(fd);
 	return result;
 }

@@ -220,6 +220,18 @@ teardown() {
 	cmp right <(table)
 }
 
+@test "the file - is standard input" {
+	policy apply - <<< "deny 7001/udp"
+	run -0 policy show
+	matches "$output" "deny 7001/udp"
+	run -0 policy diff - <<< "deny 7001/udp"
+	run -0 policy check - <<< "allow 7001/udp"
+	run -1 policy apply - <<< "alow 7001/udp"
+	matches "$output" '^.stdin.:1:1: unknown statement "alow"'
+	run -0 policy explain --file - in udp from 192.0.2.1:7 to 192.0.2.2:7001 <<< "allow 7001/udp"
+	matches "$output" '^allow: .stdin.:1:'
+}
+
 @test "counters of the lines that stay survive" {
 	lines 'allow 7001/udp' 'allow 7002/udp' > a.conf
 	policy apply a.conf

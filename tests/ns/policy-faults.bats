@@ -43,6 +43,7 @@ refused() {
 @test "a file that cannot be a policy is a clear error" {
 	policy apply a.conf
 	refused nowhere.conf 1 "nowhere.conf: .*No such file"
+	matches "$output" "nowhere.conf is no policy; nothing was changed"
 	mkdir folder.conf
 	refused folder.conf 1 "folder.conf: .*directory"
 	printf 'allow 22/tcp\nallow \0 80/tcp\n' > nul.conf

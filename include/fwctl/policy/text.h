@@ -24,4 +24,7 @@ struct fw_file_id {
  */
 int fw_text_read(const char *path, struct fw_buf *buf, struct fw_file_id *id, struct fw_err *err);
 
+/* The same of what is open already, whatever it is, from where it stands to its end. */
+int fw_text_read_open(int fd, struct fw_buf *buf, struct fw_err *err);
+
 #endif
