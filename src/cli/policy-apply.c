@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* apply and reset, and what all commands say that change what is in force. */
+/* apply and reset. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,48 +11,6 @@
 #include "fwctl/cli/policy-revoke.h"
 #include "fwctl/cli/policy-session.h"
 #include "fwctl/cli/privilege.h"
-
-/* --- what was done ------------------------------------------------------------------------- */
-
-static void note_repair(const struct fw_cli *cli, const struct fw_nft_state *then)
-{
-	size_t i;
-
-	fw_cli_note(cli, "the table had been changed by someone else, and was put right:");
-	for (i = 0; i < then->count; i++)
-		fprintf(stderr, "  %s\n", then->different[i]);
-	if (then->differences > then->count)
-		fprintf(stderr, "  and %zu more\n", then->differences - then->count);
-}
-
-static int install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
-			   const struct fw_state *state, bool *changed)
-{
-	struct fw_installed installed;
-	int result = fw_policy_install(policy, state, &installed, &cli->err);
-
-	if (result == 0) {
-		*changed = installed.changed;
-		puts(installed.changed ? "applied" : "unchanged");
-		if (installed.changed)
-			fw_policy_print_notes(policy);
-		if (installed.repaired)
-			note_repair(cli, &installed.then);
-	}
-	fw_installed_free(&installed);
-	return result;
-}
-
-int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
-			      const struct fw_state *state, bool *changed)
-{
-	int result = install_and_say(cli, policy, state, changed);
-
-	/* Who failed may have another policy to try. */
-	if (result == 0)
-		fw_privilege_drop();
-	return result;
-}
 
 /* --- apply --------------------------------------------------------------------------------- */
 
@@ -83,7 +41,7 @@ static int put_in_force(struct fw_cli *cli, const struct fw_policy *policy,
 	const struct fw_policy_apply_values *values = cli->values;
 
 	if (!values->confirm)
-		return install_and_say(cli, policy, state, changed);
+		return fw_policy_install_and_say(cli, policy, state, changed);
 	*changed = true;
 	return fw_policy_try(cli, policy, state, values->confirm);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fwctl/cli/policy-commands.h"
+#include "fwctl/cli/policy-install.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-state.h"
@@ -167,7 +168,7 @@ static int try_one(struct boot *boot, struct fw_policy *policy, const char *orig
 	int result = policy ? 0 : -1;
 
 	if (policy)
-		result = fw_policy_install_and_say(boot->cli, policy, &boot->state, &changed);
+		result = fw_policy_install_and_drop(boot->cli, policy, &boot->state, &changed);
 	if (result == 0) {
 		fw_cli_note(boot->cli, "the policy is %s", origin);
 		if (!strcmp(origin, FW_POLICY_FILE))

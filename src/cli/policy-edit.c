@@ -19,6 +19,7 @@
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/policy-install.h"
 #include "fwctl/cli/policy-session.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/policy/edit.h"
@@ -223,7 +224,7 @@ static int install_file(struct job *job)
 
 	if (!path)
 		return -1;
-	result = fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);
+	result = fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
 	if (result == 0 && rename(path, job->file) < 0)
 		result = fw_err_sys(&job->cli->err, errno, "renaming %s", path);
 	if (result < 0)
@@ -260,12 +261,12 @@ static int install(struct job *job)
 		return -1;
 	}
 	if (is_there_already(job))
-		return fw_policy_install_and_say(job->cli, job->policy, &job->state, &changed);
+		return fw_policy_install_and_drop(job->cli, job->policy, &job->state, &changed);
 	if (fw_policy_check_session(job->edited, &job->session, &job->cli->err) < 0)
 		return -1;
 	if (job->file)
 		return install_file(job);
-	return fw_policy_install_and_say(job->cli, job->edited, &job->state, &changed);
+	return fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
 }
 
 int fw_policy_edit_run(struct fw_cli *cli)

@@ -2,6 +2,7 @@
 #include "fwctl/cli/policy-install.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fwctl/cli/policy-files.h"
@@ -127,6 +128,49 @@ int fw_policy_install(const struct fw_policy *policy, const struct fw_state *sta
 	fw_socket_close(&job.sock);
 	return result > 0 ? 0 : -1;
 }
+
+/* --- with a word about it ------------------------------------------------------------------ */
+
+static void note_repair(const struct fw_cli *cli, const struct fw_nft_state *then)
+{
+	size_t i;
+
+	fw_cli_note(cli, "the table had been changed by someone else, and was put right:");
+	for (i = 0; i < then->count; i++)
+		fprintf(stderr, "  %s\n", then->different[i]);
+	if (then->differences > then->count)
+		fprintf(stderr, "  and %zu more\n", then->differences - then->count);
+}
+
+int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
+			      const struct fw_state *state, bool *changed)
+{
+	struct fw_installed installed;
+	int result = fw_policy_install(policy, state, &installed, &cli->err);
+
+	if (result == 0) {
+		*changed = installed.changed;
+		puts(installed.changed ? "applied" : "unchanged");
+		if (installed.changed)
+			fw_policy_print_notes(policy);
+		if (installed.repaired)
+			note_repair(cli, &installed.then);
+	}
+	fw_installed_free(&installed);
+	return result;
+}
+
+int fw_policy_install_and_drop(struct fw_cli *cli, const struct fw_policy *policy,
+			       const struct fw_state *state, bool *changed)
+{
+	int result = fw_policy_install_and_say(cli, policy, state, changed);
+
+	if (result == 0)
+		fw_privilege_drop();
+	return result;
+}
+
+/* --- out of force -------------------------------------------------------------------------- */
 
 static int remove_table(struct fw_socket *sock, bool *was_there, struct fw_err *err)
 {

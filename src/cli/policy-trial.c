@@ -137,7 +137,7 @@ static int confirm(struct fw_cli *cli, const struct fw_state *state,
 	if (!current->left)
 		return fw_err_set(&cli->err, FW_ERR_FAILED,
 				  "too late: the trial is over, the policy before decides again");
-	result = fw_policy_install_and_say(cli, fw_current_new(current), state, &changed);
+	result = fw_policy_install_and_drop(cli, fw_current_new(current), state, &changed);
 	if (result == 0)
 		fw_boot_trust(cli, fw_current_new(current));
 	return result;
@@ -149,7 +149,7 @@ static int go_back(struct fw_cli *cli, const struct fw_state *state, const struc
 	int result;
 
 	if (to)
-		return fw_policy_install_and_say(cli, to, state, &changed);
+		return fw_policy_install_and_drop(cli, to, state, &changed);
 	result = fw_policy_uninstall(state, &changed, &cli->err);
 	if (result == 0)
 		puts("removed");

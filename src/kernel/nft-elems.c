@@ -12,7 +12,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "fwctl/kernel/nft-batch.h"
+#include "fwctl/kernel/nft-build.h"
 
 /* NFTNL_UDATA_SET_ELEM_COMMENT and its length byte, text and NUL. */
 #define COMMENT_TYPE 0

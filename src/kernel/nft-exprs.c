@@ -8,7 +8,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "fwctl/kernel/nft-batch.h"
+#include "fwctl/kernel/nft-build.h"
 
 /*
  * A slot is one of the sixteen 4-byte registers. Those that begin a 16-byte register go by its

@@ -6,37 +6,6 @@
 #include "fwctl/base/num.h"
 #include "fwctl/policy/parse.h"
 
-const struct fw_setting_place *fw_setting_find(const struct fw_policy *policy,
-					       enum fw_setting setting)
-{
-	size_t i;
-
-	for (i = 0; i < policy->setting_count; i++)
-		if (policy->settings[i].setting == setting)
-			return &policy->settings[i];
-	return NULL;
-}
-
-/* Remembers where a setting stands. A policy that says it twice is unclear, so it is wrong. */
-int fw_parser_setting(struct fw_parser *parser, enum fw_setting setting, const char *name,
-		      bool only_once)
-{
-	struct fw_policy *policy = parser->policy;
-	const struct fw_token *first = &parser->tokens[0];
-	const struct fw_setting_place *before = fw_setting_find(policy, setting);
-
-	if (before && only_once)
-		return fw_parser_mistake(parser, first, "%s is set twice, first at %s:%u", name,
-					 before->place.file, before->place.line);
-	fw_array_grow(&policy->settings, &policy->setting_capacity, policy->setting_count,
-		      sizeof(*policy->settings));
-	policy->settings[policy->setting_count++] =
-		(struct fw_setting_place){ setting,
-					   fw_token_place(first, &parser->tokens[parser->count - 1],
-							  parser->source->name) };
-	return 0;
-}
-
 int fw_parse_default(struct fw_parser *parser)
 {
 	static const struct fw_word verdicts[] = { { "allow", FW_ACTION_ALLOW },

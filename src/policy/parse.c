@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Statements of the policy language other than rules, sets and timeouts; includes. */
+/* From a file to its statements, and through those to other files; what holds for all of them. */
 #include "fwctl/policy/parse.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,87 +10,6 @@
 #include "fwctl/policy/print.h"
 
 #define MAX_INCLUDE_DEPTH 16
-
-/* --- tokens and reports ------------------------------------------------------------------ */
-
-const struct fw_token *fw_parser_token(const struct fw_parser *parser)
-{
-	return parser->at < parser->count ? &parser->tokens[parser->at] : NULL;
-}
-
-bool fw_parser_accept(struct fw_parser *parser, const char *word)
-{
-	const struct fw_token *token = fw_parser_token(parser);
-
-	if (!token || !fw_token_is(token, word))
-		return false;
-	parser->at++;
-	return true;
-}
-
-int fw_parser_mistake_in(struct fw_parser *parser, const struct fw_token *token, size_t offset,
-			 size_t length, char *text)
-{
-	fw_token_report(parser->diags, false, parser->source->name, token, offset, length, text);
-	return -1;
-}
-
-int fw_parser_mistake(struct fw_parser *parser, const struct fw_token *token, const char *format,
-		      ...)
-{
-	const struct fw_token *last = &parser->tokens[parser->count - 1];
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = fw_strdup("out of memory");
-	va_end(args);
-	if (token)
-		return fw_parser_mistake_in(parser, token, 0, token->length, text);
-	/* Something is missing: point behind the last word, and behind its quote. */
-	return fw_parser_mistake_in(parser, last, last->length + last->quoted, 0, text);
-}
-
-void fw_parser_note(struct fw_parser *parser, const struct fw_token *token, char *text)
-{
-	fw_token_report(parser->diags, true, parser->source->name, token, 0, token->length, text);
-}
-
-int fw_parser_expected(struct fw_parser *parser, const struct fw_token *token, const char *what,
-		       const struct fw_word *words)
-{
-	struct fw_buf buf = { 0 };
-	const char *nearest = NULL;
-
-	if (token) {
-		fw_buf_printf(&buf, "unknown %s \"%.*s\", expected ", what,
-			      (int)(token->length < 60 ? token->length : 60), token->text);
-		nearest = fw_word_nearest(words, token->text, token->length);
-	} else {
-		fw_buf_printf(&buf, "a %s is missing, expected ", what);
-	}
-	fw_words_print(&buf, words);
-	if (nearest)
-		fw_buf_printf(&buf, "; did you mean \"%s\"?", nearest);
-	fw_parser_mistake(parser, token, "%s", fw_buf_text(&buf));
-	fw_buf_free(&buf);
-	return -1;
-}
-
-int fw_parser_word(struct fw_parser *parser, const char *what, const struct fw_word *words,
-		   uint64_t *value)
-{
-	const struct fw_token *token = fw_parser_token(parser);
-	const struct fw_word *word;
-
-	word = token && !token->quoted ? fw_word_find(words, token->text, token->length) : NULL;
-	if (!word)
-		return fw_parser_expected(parser, token, what, words);
-	parser->at++;
-	*value = word->value;
-	return 0;
-}
 
 /* --- include ----------------------------------------------------------------------------- */
 
@@ -111,16 +28,6 @@ static struct fw_buf *add_text(struct fw_parser *parser)
 		      sizeof(*parser->texts));
 	parser->texts[parser->text_count] = (struct fw_buf){ 0 };
 	return &parser->texts[parser->text_count++];
-}
-
-char *fw_parser_path(const struct fw_parser *parser, const char *name, size_t length)
-{
-	const char *slash = strrchr(parser->source->name, '/');
-
-	if (*name == '/' || !slash)
-		return fw_strndup(name, length);
-	return fw_format("%.*s%.*s", (int)(slash + 1 - parser->source->name), parser->source->name,
-			 (int)length, name);
 }
 
 static bool is_being_read(const struct fw_source *source, struct fw_file_id id)

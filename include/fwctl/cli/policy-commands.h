@@ -54,11 +54,6 @@ int fw_policy_status_run(struct fw_cli *cli);
 struct fw_policy;
 struct fw_state;
 
-/* Installs `policy`, and says on stdout whether something was changed, on stderr what somebody else
- * had changed before. All privileges are dropped then. */
-int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
-			      const struct fw_state *state, bool *changed);
-
 /*
  * Puts `policy` in force for `seconds`; the kernel itself goes back to the policy before unless
  * fw_policy_confirm_run() comes in time. Says so.

@@ -12,8 +12,9 @@
 
 /*
  * Reads the policy at `path`; "-" is standard input; NULL means FW_POLICY_FILE, and the embedded
- * default when there is no such file. `*origin` says which it was, a static text or `path`. All mistakes are printed to
- * stderr; then NULL, with cli->err saying that nothing was done. The caller frees the policy.
+ * default when there is no such file. `*origin` says which it was, a static text or `path`. All
+ * mistakes are printed to stderr; then NULL, with cli->err saying that nothing was done. The caller
+ * frees the policy.
  */
 struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const char **origin);
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "fwctl/base/err.h"
+#include "fwctl/cli/command.h"
 #include "fwctl/cli/policy-state.h"
 #include "fwctl/kernel/nft.h"
 #include "fwctl/model/policy.h"
@@ -28,6 +29,16 @@ struct fw_installed {
 int fw_policy_install(const struct fw_policy *policy, const struct fw_state *state,
 		      struct fw_installed *installed, struct fw_err *err);
 void fw_installed_free(struct fw_installed *installed);
+
+/* The same, and says on stdout whether something was changed, on stderr what somebody else had
+ * changed before. */
+int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
+			      const struct fw_state *state, bool *changed);
+
+/* The same, and drops all privileges then; not after a failure: there may be another policy to
+ * try. */
+int fw_policy_install_and_drop(struct fw_cli *cli, const struct fw_policy *policy,
+			       const struct fw_state *state, bool *changed);
 
 /* Removes the table, puts the timeouts back and forgets the state. `*was_there` says whether there
  * was anything to do. */

@@ -39,9 +39,10 @@ int fw_state_open_lasting(struct fw_state *state, bool change, struct fw_err *er
 #define FW_STATE_TRIAL    "trial"    /* digests of a policy on trial and of the one before */
 
 /* Names of the files in the lasting one. */
-#define FW_STATE_GOOD "last-good.conf" /* text of the last policy file that was in force for good  \
-					*/
-#define FW_STATE_DOUBT "unconfirmed"   /* digest of a policy file that is or was on trial only */
+#define FW_STATE_GOOD                                                                              \
+	"last-good.conf"             /* text of the last policy file that was in force for good    \
+				      */
+#define FW_STATE_DOUBT "unconfirmed" /* digest of a policy file that is or was on trial only */
 
 /* Reads a whole file. 1 when there is none, -1 with `err` set. */
 int fw_state_read(const struct fw_state *state, const char *name, struct fw_buf *buf,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A ruleset as the netlink messages that install it. The same messages are what the kernel's table
- * is compared with, so they are made before it is known whether they will be sent.
+ * A transaction of nf_tables as a list of netlink messages, each with the part of the ruleset that
+ * it stands for.
  */
 #ifndef FWCTL_KERNEL_NFT_BATCH_H
 #define FWCTL_KERNEL_NFT_BATCH_H
@@ -34,9 +34,6 @@ struct fw_nft_entry {
 	uint32_t item;  /* of the rule in its chain, or the first element */
 };
 
-/* The entry that makes the table; begin and clearing stand before it. */
-#define FW_NFT_ENTRY_TABLE 3
-
 struct fw_nft_batch {
 	const struct fw_ruleset *ruleset; /* outlives the batch */
 	struct fw_buf bytes;
@@ -44,14 +41,6 @@ struct fw_nft_batch {
 	size_t count, capacity;
 };
 
-/* Carries the digest of the policy as its comment. A chain, because a table that stays keeps its
- * comment. */
-#define FW_NFT_DIGEST_CHAIN "digest"
-
-/* The whole transaction: delete what is there, add `ruleset`. Release with fw_nft_batch_free(). */
-void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *ruleset);
-/* The transaction that only removes the table. */
-void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
 void fw_nft_batch_free(struct fw_nft_batch *batch);
 
 /*
@@ -83,15 +72,6 @@ struct nlmsghdr *fw_nft_batch_begin(struct fw_nft_batch *batch, uint16_t type, u
 				    size_t size);
 void fw_nft_batch_commit(struct fw_nft_batch *batch, struct nlmsghdr *message,
 			 enum fw_nft_part part, uint32_t index, uint32_t item);
-
-/* Appends the messages that add the elements of a set, each below the size of one attribute. */
-void fw_nft_elems_build(struct fw_nft_batch *batch, uint32_t set);
-
-struct nftnl_rule;
-
-/* Adds the expressions of a rule's statements. */
-void fw_nft_exprs_build(struct nftnl_rule *to, const struct fw_ruleset *ruleset,
-			const struct fw_nft_rule *rule);
 
 /* "rule 3 of chain input (line 12: allow 22/tcp)", for messages; the caller frees it. */
 char *fw_nft_entry_name(const struct fw_nft_batch *batch, const struct fw_nft_entry *entry);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fwctl/kernel/nft-batch.h"
+#include "fwctl/kernel/nft-build.h"
 
 /* What is in the kernel's table and has a name of its own, base chains aside. */
 struct fw_nft_name {

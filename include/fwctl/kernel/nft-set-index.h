@@ -11,7 +11,7 @@
 
 struct fw_set_slot {
 	struct fw_attr_list elem; /* in the batch */
-	const uint8_t *key;   /* with bits of NFT_SET_ELEM_INTERVAL_END in `end` */
+	const uint8_t *key;       /* with bits of NFT_SET_ELEM_INTERVAL_END in `end` */
 	bool end;
 	bool seen;
 };

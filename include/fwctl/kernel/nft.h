@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "fwctl/base/err.h"
-#include "fwctl/kernel/nft-batch.h"
+#include "fwctl/kernel/nft-build.h"
 #include "fwctl/kernel/nft-keep.h"
 #include "fwctl/kernel/socket.h"
 
