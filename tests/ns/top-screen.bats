@@ -45,6 +45,14 @@ starts() {
 	esac
 }
 
+# The server of terminals answers before it has gone, and a new session would still be sent to it.
+ends_terminal() {
+	local server
+	server=$(tmux -S terminal display-message -p '#{pid}')
+	tmux -S terminal kill-server
+	wait_for 5 [ ! -e "/proc/$server" ]
+}
+
 press() {
 	tmux -S terminal send-keys "$@"
 }
@@ -269,7 +277,7 @@ listed() {
 @test "colours, unless told not to" {
 	starts 80 24
 	tmux -S terminal capture-pane -p -e | grep -q $'\033\[32m'
-	tmux -S terminal kill-server
+	ends_terminal
 	starts 80 24 --color never
 	tmux -S terminal capture-pane -p -e > coloured
 	fails grep -q $'\033\[3[0-7]m' coloured
