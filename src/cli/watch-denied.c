@@ -21,7 +21,7 @@
 #include "fwctl/kernel/nflog.h"
 #include "fwctl/kernel/packet-head.h"
 #include "fwctl/model/filter.h"
-#include "fwctl/model/ruleset.h"
+#include "fwctl/model/statements.h"
 #include "fwctl/policy/print.h"
 
 struct denied {

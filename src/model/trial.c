@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/model/statements.h"
 
 /* Where the parts of one ruleset are in the pair. */
 struct offsets {

@@ -11,6 +11,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/model/ruleset-names.h"
+#include "fwctl/model/statements.h"
 #include "fwctl/policy/print.h"
 #include "fwctl/policy/stages.h"
 #include "fwctl/policy/targets.h"

@@ -8,6 +8,7 @@
 
 #include "fwctl/base/buf.h"
 #include "fwctl/base/mem.h"
+#include "fwctl/model/statements.h"
 #include "fwctl/policy/atoms.h"
 #include "fwctl/policy/print.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/model/statements.h"
 
 /* ufw's: enough to notice, too few to fill a disk. */
 const struct fw_nft_limit fw_log_limit = { .rate = 3, .unit = 60, .burst = 10 };

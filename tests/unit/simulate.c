@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fwctl/model/statements.h"
+
 #define HEADER 40
 
 struct sim {
