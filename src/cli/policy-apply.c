@@ -41,9 +41,9 @@ static int put_in_force(struct fw_cli *cli, const struct fw_policy *policy,
 	const struct fw_policy_apply_values *values = cli->values;
 
 	if (!values->confirm)
-		return fw_policy_install_and_say(cli, policy, state, changed);
+		return fw_policy_install_and_say(cli, policy, state, values->own, changed);
 	*changed = true;
-	return fw_policy_try(cli, policy, state, values->confirm);
+	return fw_policy_try(cli, policy, state, values->confirm, values->own);
 }
 
 static int apply_in(struct fw_cli *cli, const struct fw_policy *policy, const char *origin,

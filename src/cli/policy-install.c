@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/policy-owner.h"
 #include "fwctl/cli/policy-timeouts.h"
 #include "fwctl/cli/privilege.h"
+#include "fwctl/kernel/nft-owner.h"
 #include "fwctl/policy/compile.h"
 
 /* Each time another program got its ruleset in first. */
@@ -16,6 +18,7 @@
 struct job {
 	const struct fw_policy *policy;
 	const struct fw_state *state;
+	bool own;
 	struct fw_ruleset *ruleset;
 	struct fw_socket sock;
 	struct fw_nft_batch batch;
@@ -36,7 +39,8 @@ static int make_changes(struct job *job)
 	if (fw_policy_keep(job->state, job->policy, digest, job->err) < 0 ||
 	    fw_timeouts_begin(&job->timeouts, &job->sock, job->state, job->err) < 0)
 		return -1;
-	if (fw_nft_replace(&job->sock, &job->batch, &job->installed->then, job->err) < 0) {
+	if (fw_owner_replace(&job->sock, &job->batch, &job->installed->then, job->own, job->err) <
+	    0) {
 		/* ENOBUFS: perhaps it is in force, and the next round sees. */
 		if (job->err->sys != ENOBUFS)
 			fw_timeouts_undo(&job->timeouts, &job->sock);
@@ -63,6 +67,7 @@ static bool is_in_force(const struct job *job)
 	const struct fw_nft_state *then = &job->installed->then;
 
 	return then->present && !strcmp(then->digest, job->ruleset->digest) && !then->differences &&
+	       fw_owner_is_there(then, job->own) && then->owner != job->sock.portid &&
 	       !fw_timeouts_differ(&job->timeouts);
 }
 
@@ -107,10 +112,12 @@ static int try_once(struct job *job)
 	return result < 0 || finish(job) < 0 ? -1 : 1;
 }
 
-int fw_policy_install(const struct fw_policy *policy, const struct fw_state *state,
+int fw_policy_install(const struct fw_policy *policy, const struct fw_state *state, bool own,
 		      struct fw_installed *installed, struct fw_err *err)
 {
-	struct job job = { .policy = policy, .state = state, .installed = installed, .err = err };
+	struct job job = {
+		.policy = policy, .state = state, .own = own, .installed = installed, .err = err
+	};
 	int tries, result = 0;
 
 	memset(installed, 0, sizeof(*installed));
@@ -143,10 +150,10 @@ static void note_repair(const struct fw_cli *cli, const struct fw_nft_state *the
 }
 
 int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
-			      const struct fw_state *state, bool *changed)
+			      const struct fw_state *state, bool own, bool *changed)
 {
 	struct fw_installed installed;
-	int result = fw_policy_install(policy, state, &installed, &cli->err);
+	int result = fw_policy_install(policy, state, own, &installed, &cli->err);
 
 	if (result == 0) {
 		*changed = installed.changed;
@@ -163,7 +170,7 @@ int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy
 int fw_policy_install_and_drop(struct fw_cli *cli, const struct fw_policy *policy,
 			       const struct fw_state *state, bool *changed)
 {
-	int result = fw_policy_install_and_say(cli, policy, state, changed);
+	int result = fw_policy_install_and_say(cli, policy, state, false, changed);
 
 	if (result == 0)
 		fw_privilege_drop();
@@ -184,7 +191,9 @@ static int remove_table(struct fw_socket *sock, bool *was_there, struct fw_err *
 		if (fw_nft_read(sock, &now, err) < 0)
 			break;
 		*was_there |= now.present;
-		result = now.present ? fw_nft_apply(sock, &batch, now.generation, err) : 0;
+		result = now.owner ? fw_nft_holder_end(now.owner, err) : 0;
+		if (result == 0 && now.present)
+			result = fw_nft_apply(sock, &batch, now.generation, err);
 		fw_nft_state_free(&now);
 		if (result < 0 && err->sys != ERESTART && err->sys != ENOBUFS)
 			break;

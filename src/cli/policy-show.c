@@ -46,7 +46,7 @@ int fw_policy_show_run(struct fw_cli *cli)
 /* --- check --------------------------------------------------------------------------------- */
 
 /* The kernel works on the whole transaction and then throws it away. */
-static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
+static int check_in_kernel(const struct fw_policy *policy, bool *checked, struct fw_err *err)
 {
 	struct fw_ruleset *ruleset = fw_policy_compile(policy);
 	struct fw_nft_batch batch;
@@ -61,7 +61,10 @@ static int check_in_kernel(const struct fw_policy *policy, struct fw_err *err)
 	fw_nft_batch_build(&batch, ruleset);
 	result = fw_nft_read(&sock, &state, err);
 	if (result == 0) {
-		result = fw_nft_check(&sock, &batch, state.generation, err);
+		/* For a table that another process owns the kernel works on nothing. */
+		*checked = !state.owner;
+		if (*checked)
+			result = fw_nft_check(&sock, &batch, state.generation, err);
 		fw_nft_state_free(&state);
 	}
 	fw_nft_batch_free(&batch);
@@ -105,6 +108,7 @@ int fw_policy_check_run(struct fw_cli *cli)
 {
 	const char *origin;
 	struct fw_policy *policy = fw_policy_load(cli, cli->argc ? cli->argv[0] : NULL, &origin);
+	bool checked;
 	int result;
 
 	if (!policy)
@@ -115,9 +119,11 @@ int fw_policy_check_run(struct fw_cli *cli)
 		fw_err_prefix(&cli->err, "%s has no mistakes, but the kernel could not be asked",
 			      origin);
 	if (result == 0)
-		result = check_in_kernel(policy, &cli->err);
+		result = check_in_kernel(policy, &checked, &cli->err);
 	if (result == 0)
-		printf("%s is valid, and this kernel takes it: %zu rule%s\n", origin,
+		printf("%s is valid, and %s: %zu rule%s\n", origin,
+		       checked ? "this kernel takes it"
+			       : "the kernel is not asked, because the table is owned",
 		       policy->rule_count, policy->rule_count == 1 ? "" : "s");
 	if (result == 0)
 		result = print_others(&cli->err);

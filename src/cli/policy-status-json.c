@@ -108,6 +108,8 @@ void fw_policy_status_json(struct fw_buf *buf, const struct fw_current *current,
 	put_settings(buf, policy);
 	put_timeouts(buf, policy);
 	put_drift(buf, &current->table);
+	if (current->table.persists)
+		fw_buf_printf(buf, ",\"owned\":%s", current->table.owner ? "true" : "false");
 	fw_buf_puts(buf, ",\"rules\":[");
 	for (i = 0; i < policy->rule_count; i++) {
 		if (i)

@@ -50,6 +50,13 @@ static void print_drift(struct fw_buf *buf, const struct fw_nft_state *table)
 	fw_buf_puts(buf, "'fwctl policy apply' puts it right.\n");
 }
 
+static void note_owner(struct fw_buf *buf, const struct fw_nft_state *table)
+{
+	if (table->persists && !table->owner)
+		fw_buf_puts(buf, "\nThe process that kept other programs from the table is gone; "
+				 "'fwctl policy apply' begins another.\n");
+}
+
 static void print_trial(struct fw_buf *buf, const struct fw_current *current)
 {
 	if (current->left)
@@ -90,6 +97,7 @@ static void print_active(struct fw_buf *buf, const struct fw_current *current, e
 	if (form == VERBOSE)
 		note_routing(buf, current->policy->rule_count > 0);
 	print_drift(buf, &current->table);
+	note_owner(buf, &current->table);
 	free(counts);
 }
 

@@ -11,6 +11,7 @@
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-install.h"
+#include "fwctl/cli/policy-owner.h"
 #include "fwctl/cli/policy-session.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/policy/print.h"
@@ -56,7 +57,7 @@ static int remember(const struct fw_state *state, const struct fw_policy *new,
 	return result;
 }
 
-static int send_pair(struct fw_ruleset *pair, struct fw_err *err)
+static int send_pair(struct fw_ruleset *pair, bool own, struct fw_err *err)
 {
 	struct fw_nft_batch batch;
 	struct fw_nft_state now;
@@ -68,7 +69,7 @@ static int send_pair(struct fw_ruleset *pair, struct fw_err *err)
 	fw_nft_batch_build(&batch, pair);
 	result = fw_nft_compare(&sock, &batch, &now, err);
 	if (result == 0) {
-		result = fw_nft_replace(&sock, &batch, &now, err);
+		result = fw_owner_replace(&sock, &batch, &now, own, err);
 		fw_nft_state_free(&now);
 	}
 	fw_nft_batch_free(&batch);
@@ -77,7 +78,7 @@ static int send_pair(struct fw_ruleset *pair, struct fw_err *err)
 }
 
 static int begin_once(const struct fw_policy *policy, const struct fw_state *state,
-		      uint64_t seconds, struct fw_err *err)
+		      uint64_t seconds, bool own, struct fw_err *err)
 {
 	struct fw_ruleset *pair;
 	struct fw_current current;
@@ -93,20 +94,20 @@ static int begin_once(const struct fw_policy *policy, const struct fw_state *sta
 	pair = fw_trial_compile(policy, current.policy, (uint32_t)(seconds * 1000));
 	result = remember(state, policy, current.policy, err);
 	if (result == 0)
-		result = send_pair(pair, err);
+		result = send_pair(pair, own, err);
 	fw_ruleset_free(pair);
 	fw_current_free(&current);
 	return result;
 }
 
 int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const struct fw_state *state,
-		  uint64_t seconds)
+		  uint64_t seconds, bool own)
 {
 	int tries, result = -1;
 
 	for (tries = 0; tries < TRIES && result < 0; tries++) {
 		fw_err_free(&cli->err);
-		result = begin_once(policy, state, seconds, &cli->err);
+		result = begin_once(policy, state, seconds, own, &cli->err);
 		if (result < 0 && cli->err.sys != ERESTART)
 			break;
 	}

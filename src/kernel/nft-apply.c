@@ -224,7 +224,7 @@ int fw_nft_replace(struct fw_socket *sock, struct fw_nft_batch *batch,
 	struct fw_nft_batch kept, rest;
 	int result;
 
-	if (!state->present || !state->old.keep)
+	if (!state->present || !state->old.keep || (batch->owned && !state->persists))
 		return fw_nft_apply(sock, batch, state->generation, err);
 	fw_nft_batch_keep(&kept, &rest, batch, &state->old);
 	result = run_batch(sock, &kept, rest.count ? &rest : NULL, state->generation, kept.count,

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
@@ -14,6 +15,8 @@
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+
+#include "fwctl/kernel/nft-attrs.h"
 
 /* --- the table ----------------------------------------------------------------------------- */
 
@@ -46,6 +49,16 @@ static void add_table(struct fw_nft_batch *batch)
 	nftnl_table_nlmsg_build_payload(message, table);
 	nftnl_table_free(table);
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_TABLE, 0, 0);
+}
+
+void fw_nft_batch_own(struct fw_nft_batch *batch)
+{
+	struct nlmsghdr *message = fw_nft_entry_message(batch, &batch->entries[FW_NFT_ENTRY_TABLE]);
+	struct nlattr *flags = fw_attrs_find(fw_attrs_of_message(message), NFTA_TABLE_FLAGS);
+	uint32_t value = htonl(FW_NFT_TABLE_OWNED | FW_NFT_TABLE_PERSISTS);
+
+	memcpy(mnl_attr_get_payload(flags), &value, sizeof(value));
+	batch->owned = true;
 }
 
 /* --- objects ------------------------------------------------------------------------------- */

@@ -14,6 +14,8 @@
 /* How far a rule is looked for when it is not where it should be. */
 #define LOOK_AHEAD 1024
 
+#define OWNER_FLAGS ((uint64_t)(FW_NFT_TABLE_OWNED | FW_NFT_TABLE_PERSISTS))
+
 void fw_nft_differ(struct fw_nft_state *state, char *text)
 {
 	state->differences++;
@@ -115,10 +117,17 @@ int fw_nft_take_table(const struct nlmsghdr *message, void *data)
 {
 	struct fw_nft_comparison *c = data;
 
+	struct fw_attr_list attrs = fw_attrs_of_message(message);
+	uint64_t flags = fw_attrs_u64(attrs, NFTA_TABLE_FLAGS);
+
 	c->state->present = true;
+	c->state->persists = flags & FW_NFT_TABLE_PERSISTS;
+	c->state->owner = (uint32_t)fw_attrs_u64(attrs, NFTA_TABLE_OWNER);
 	c->state->old.keep = true;
 	if (c->batch) {
-		compare_entry(c, FW_NFT_ENTRY_TABLE, fw_attrs_of_message(message), 0);
+		/* Whose it is, is not the policy's: those flags may be there or not. */
+		compare_entry(c, FW_NFT_ENTRY_TABLE, attrs,
+			      flags & ~OWNER_FLAGS ? 0 : 1ull << NFTA_TABLE_FLAGS);
 		/* A table that was put to sleep, say, is made anew. */
 		c->state->old.keep = !c->state->differences;
 	}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/base/num.h"
 
 /* The inode of the netfilter netlink socket with that port, from /proc/net/netlink; or 0. */
 static uint64_t find_inode(uint32_t portid)
@@ -68,19 +69,22 @@ static void read_name(const char *pid, char name[16])
 	fclose(file);
 }
 
-static void find_owner(uint64_t inode, char name[16])
+int fw_peer_find(uint32_t portid, char name[16])
 {
+	uint64_t inode = find_inode(portid), pid = 0;
+	DIR *processes = inode ? opendir("/proc") : NULL;
 	char *socket = fw_format("socket:[%" PRIu64 "]", inode);
-	DIR *processes = opendir("/proc");
 	struct dirent *entry;
 
+	name[0] = '\0';
 	while (processes && !name[0] && (entry = readdir(processes)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		if (fw_num_parse(entry->d_name, 1, INT32_MAX, &pid) == FW_NUM_OK &&
 		    has_socket(entry->d_name, socket))
 			read_name(entry->d_name, name);
 	if (processes)
 		closedir(processes);
 	free(socket);
+	return name[0] ? (int)pid : 0;
 }
 
 /*
@@ -105,16 +109,12 @@ static bool is_in_our_namespace(const char *pid)
 static void look_up(uint32_t portid, char name[16])
 {
 	char *pid = fw_format("%" PRIu32, portid);
-	uint64_t inode;
 
 	if (is_in_our_namespace(pid))
 		read_name(pid, name);
 	free(pid);
-	if (name[0])
-		return;
-	inode = find_inode(portid);
-	if (inode)
-		find_owner(inode, name);
+	if (!name[0])
+		(void)fw_peer_find(portid, name);
 }
 
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)

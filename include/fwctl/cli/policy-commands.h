@@ -18,6 +18,7 @@ struct fw_policy_apply_values {
 	bool exit_code;
 	bool revoke;
 	bool force;
+	bool own;
 	uint64_t confirm; /* seconds, 0: for good */
 };
 
@@ -56,9 +57,9 @@ struct fw_state;
 
 /*
  * Puts `policy` in force for `seconds`; the kernel itself goes back to the policy before unless
- * fw_policy_confirm_run() comes in time. Says so.
+ * fw_policy_confirm_run() comes in time. Says so. `own` as for fw_policy_install().
  */
 int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const struct fw_state *state,
-		  uint64_t seconds);
+		  uint64_t seconds, bool own);
 
 #endif

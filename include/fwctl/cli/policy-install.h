@@ -24,18 +24,19 @@ struct fw_installed {
  * first; texts and timeouts are written to `state` (open, locked) before the table is committed;
  * the commit is bound to what was read, and all of it is repeated when another program changed a
  * ruleset between. -1 with `err` set: then the old policy is in force. Release with
- * fw_installed_free().
+ * fw_installed_free(). With `own` the table is owned afterwards, see policy-owner.h; one that was
+ * owned before is in any case.
  */
-int fw_policy_install(const struct fw_policy *policy, const struct fw_state *state,
+int fw_policy_install(const struct fw_policy *policy, const struct fw_state *state, bool own,
 		      struct fw_installed *installed, struct fw_err *err);
 void fw_installed_free(struct fw_installed *installed);
 
 /* The same, and says on stdout whether something was changed, on stderr what somebody else had
  * changed before. */
 int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
-			      const struct fw_state *state, bool *changed);
+			      const struct fw_state *state, bool own, bool *changed);
 
-/* The same, and drops all privileges then; not after a failure: there may be another policy to
+/* The same without `own`, and drops all privileges then; not after a failure: there may be another policy to
  * try. */
 int fw_policy_install_and_drop(struct fw_cli *cli, const struct fw_policy *policy,
 			       const struct fw_state *state, bool *changed);

@@ -39,6 +39,7 @@ struct fw_nft_batch {
 	struct fw_buf bytes;
 	struct fw_nft_entry *entries; /* the first is the batch's begin, the last its end */
 	size_t count, capacity;
+	bool owned; /* fw_nft_batch_own() */
 };
 
 void fw_nft_batch_free(struct fw_nft_batch *batch);

@@ -20,6 +20,17 @@ void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *rul
 /* The transaction that only removes the table. */
 void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
 
+/*
+ * Makes the table the property of the socket that sends the batch, of a built one: while that socket
+ * is open no other program can change the table or flush it away, and afterwards the table stays as
+ * it is and is nobody's (NFT_TABLE_F_OWNER, NFT_TABLE_F_PERSIST; Linux 6.9).
+ */
+void fw_nft_batch_own(struct fw_nft_batch *batch);
+
+/* Of nf_tables.h; older headers lack the second. */
+#define FW_NFT_TABLE_OWNED    0x2u
+#define FW_NFT_TABLE_PERSISTS 0x4u
+
 /* Appends the messages that add the elements of a set, each below the size of one attribute. */
 void fw_nft_elems_build(struct fw_nft_batch *batch, uint32_t set);
 

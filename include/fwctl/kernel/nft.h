@@ -25,6 +25,8 @@
 struct fw_nft_state {
 	uint32_t generation;
 	bool present;     /* the table is there */
+	bool persists;    /* it was made by a batch with fw_nft_batch_own() */
+	uint32_t owner;   /* the netlink port that owns it now, or 0 */
 	char digest[65];  /* that it carries, or "" */
 	char **different; /* what is not as the batch has it, one object each; owned */
 	size_t count, capacity;
@@ -59,7 +61,7 @@ int fw_nft_apply(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t 
 /*
  * The same at the generation of `state`, which fw_nft_compare() has read for this batch: base
  * chains that are there already are kept and filled anew, so that no packet sees a moment without
- * rules.
+ * rules. A table that is to be owned, and was not made for it, is made anew as a whole.
  */
 int fw_nft_replace(struct fw_socket *socket, struct fw_nft_batch *batch,
 		   const struct fw_nft_state *state, struct fw_err *err);

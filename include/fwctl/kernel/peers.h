@@ -25,4 +25,10 @@ struct fw_peers {
  */
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid);
 
+/*
+ * The process that has the netfilter netlink socket with that port open, and its name; 0 when there
+ * is none, or none that this one may look at. Reads all of /proc.
+ */
+int fw_peer_find(uint32_t portid, char name[16]);
+
 #endif
