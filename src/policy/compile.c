@@ -164,6 +164,11 @@ static void add_dhcp(struct fw_compiler *compiler, uint32_t chain)
 
 /* --- after the rules --------------------------------------------------------------------- */
 
+/*
+ * Every packet that nobody asked for comes by here on its way to the default, most of them UDP or TCP
+ * over IPv4 to an address of this host. So what those lack is matched first.
+ */
+
 static void accept_new(struct fw_compiler *compiler, struct fw_nft_rule *rule)
 {
 	fw_nft_counter(rule);
@@ -177,8 +182,8 @@ static void add_ping(struct fw_compiler *compiler, uint32_t chain)
 	if (!compiler->policy->ping)
 		return;
 	rule = built_in(compiler, chain, "ping");
-	fw_nft_match_u8(rule, FW_NFT_NFPROTO, FW_FAMILY_IPV4);
 	fw_nft_match_u8(rule, FW_NFT_L4PROTO, IPPROTO_ICMP);
+	fw_nft_match_u8(rule, FW_NFT_NFPROTO, FW_FAMILY_IPV4);
 	fw_nft_match_u8(rule, FW_NFT_ICMP_TYPE, ICMP_ECHO_REQUEST_TYPE);
 	accept_new(compiler, rule);
 	rule = built_in(compiler, chain, "ping");
@@ -199,8 +204,8 @@ static void add_mdns(struct fw_compiler *compiler, uint32_t chain)
 		fw_prefix_parse(groups[i], &group, NULL);
 		rule = built_in(compiler, chain, "multicast DNS");
 		fw_nft_match_u8(rule, FW_NFT_NFPROTO, group.family);
-		fw_nft_match_u8(rule, FW_NFT_L4PROTO, IPPROTO_UDP);
 		fw_nft_match_prefix(rule, i ? FW_NFT_IP6_DADDR : FW_NFT_IP_DADDR, &group);
+		fw_nft_match_u8(rule, FW_NFT_L4PROTO, IPPROTO_UDP);
 		fw_nft_match_port(rule, FW_NFT_TH_DPORT, 5353, 5353);
 		accept_new(compiler, rule);
 	}
