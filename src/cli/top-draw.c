@@ -38,8 +38,8 @@ static const char *order_of(const struct fw_top *top)
 {
 	if (top->flows_view)
 		return fw_top_columns[top->flows.order].name;
-	return top->order == FW_TALLY_BY_BYTES     ? "bytes"
-	       : top->order == FW_TALLY_BY_PACKETS ? "packets"
+	return top->order == FW_TALLY_BY_BYTES     ? "bytes/s"
+	       : top->order == FW_TALLY_BY_PACKETS ? "packets/s"
 						   : "flows";
 }
 
@@ -198,11 +198,8 @@ static void put_headings(struct fw_buf *out, const struct fw_top *top, unsigned 
 	fw_buf_printf(out, "  %s", top->key_text);
 }
 
-/* `now` less `before`, per second; a group that was given up and came back begins again. */
-static void put_growth(struct fw_buf *out, uint64_t now, uint64_t before, uint64_t passed,
-		       int width, bool may_shrink)
+static void put_growth(struct fw_buf *out, int64_t growth, uint64_t passed, int width)
 {
-	int64_t growth = now >= before || may_shrink ? (int64_t)(now - before) : 0;
 	struct fw_metric metric = { .value = per_second(growth, passed), .decimals = 1 };
 	char text[FW_METRIC_MAX_TEXT];
 
@@ -245,10 +242,10 @@ static void put_group(struct fw_buf *out, const struct fw_top *top,
 	}
 	old = old ? old : &nothing;
 	fw_buf_printf(out, "%10" PRIu64 " %6s%%", entry->flows, fw_metric_print(&share, text));
-	put_growth(out, entry->flows, old->flows, passed, 9, true);
+	put_growth(out, (int64_t)(entry->flows - old->flows), passed, 9);
 	if (tally->counted) {
-		put_growth(out, entry->packets, old->packets, passed, 12, false);
-		put_growth(out, entry->bytes, old->bytes, passed, 12, false);
+		put_growth(out, (int64_t)entry->packets, passed, 12);
+		put_growth(out, (int64_t)entry->bytes, passed, 12);
 	}
 	put_key(out, tally, entry);
 }

@@ -27,6 +27,19 @@ void fw_top_start(struct fw_top *top)
 		fw_socket_close(&events->socket);
 }
 
+static void count(struct fw_top *top, const struct fw_event *event, const struct fw_flow *flow)
+{
+	if (event->kind == FW_EVENT_NEW) {
+		top->events.began++;
+		if (top->now && top->now->counted &&
+		    (!top->filter || fw_filter_match(top->filter, flow)))
+			fw_meter_start(&top->meter, flow);
+	} else if (event->kind == FW_EVENT_DESTROY) {
+		top->events.ended++;
+		fw_meter_end(&top->meter, flow);
+	}
+}
+
 static bool take(struct fw_top *top, const struct fw_heard *heard)
 {
 	struct fw_event event;
@@ -38,11 +51,7 @@ static bool take(struct fw_top *top, const struct fw_heard *heard)
 	}
 	if (fw_ct_event_read(&top->events.decoder, heard, &event, &flow) < 0)
 		return false;
-	top->events.began += event.kind == FW_EVENT_NEW;
-	if (event.kind == FW_EVENT_DESTROY) {
-		top->events.ended++;
-		fw_meter_end(&top->meter, &flow);
-	}
+	count(top, &event, &flow);
 	return !top->frozen && fw_top_flows_hear(&top->flows, &event, &flow);
 }
 

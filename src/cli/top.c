@@ -71,7 +71,7 @@ static int take(void *context, const struct fw_flow *flow)
 	if (top->flows_view)
 		fw_top_flows_add(&top->flows, flow, &growth);
 	else
-		fw_tally_add(&reading->tally, flow);
+		fw_tally_add_as(&reading->tally, flow, growth.packets, fw_growth_bytes(&growth));
 	return 0;
 }
 

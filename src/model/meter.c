@@ -71,9 +71,20 @@ void fw_meter_finish(struct fw_meter *meter)
 		}
 }
 
+void fw_meter_start(struct fw_meter *meter, const struct fw_flow *flow)
+{
+	struct mark *mark;
+
+	if (!meter->round)
+		return;
+	mark = fw_map_add(&meter->marks, fw_flow_key(flow));
+	/* A reading may have met it before the event was heard. */
+	if (!mark->round)
+		mark->round = meter->round;
+}
+
 void fw_meter_end(struct fw_meter *meter, const struct fw_flow *flow)
 {
-	static const struct fw_growth nothing;
 	struct fw_growth now = counters_of(flow), growth;
 	uint64_t key = fw_flow_key(flow);
 	const struct mark *mark;
@@ -82,7 +93,9 @@ void fw_meter_end(struct fw_meter *meter, const struct fw_flow *flow)
 	if (!meter->round)
 		return;
 	mark = fw_map_find(&meter->marks, key);
-	growth = difference(mark ? &mark->counted : &nothing, &now);
+	if (!mark)
+		return;
+	growth = difference(&mark->counted, &now);
 	sum(&meter->ended, &growth);
 	fw_map_remove(&meter->marks, key);
 }

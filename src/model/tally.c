@@ -191,6 +191,16 @@ static uint32_t replace_least(struct fw_tally *tally, const char *key, size_t le
 	return number;
 }
 
+static void count_traffic(struct fw_tally *tally, struct fw_tally_entry *entry, uint64_t packets,
+			  uint64_t bytes)
+{
+	entry->packets += packets;
+	entry->bytes += bytes;
+	tally->packets += packets;
+	tally->bytes += bytes;
+	tally->counted++;
+}
+
 static uint32_t entry_of(struct fw_tally *tally, const char *key, size_t length)
 {
 	uint32_t hash = hash_of(key, length, tally->seed);
@@ -203,23 +213,14 @@ static uint32_t entry_of(struct fw_tally *tally, const char *key, size_t length)
 	return add_entry(tally, slot, key, length, hash);
 }
 
-static void count_traffic(struct fw_tally *tally, struct fw_tally_entry *entry,
-			  const struct fw_flow *flow)
+void fw_tally_add(struct fw_tally *tally, const struct fw_flow *flow)
 {
-	uint64_t packets, bytes;
-
-	if (!(flow->orig.present >> FW_TUPLE_PACKETS & 1))
-		return;
-	packets = flow->orig.packets + flow->reply.packets;
-	bytes = flow->orig.bytes + flow->reply.bytes;
-	entry->packets += packets;
-	entry->bytes += bytes;
-	tally->packets += packets;
-	tally->bytes += bytes;
-	tally->counted++;
+	fw_tally_add_as(tally, flow, flow->orig.packets + flow->reply.packets,
+			flow->orig.bytes + flow->reply.bytes);
 }
 
-void fw_tally_add(struct fw_tally *tally, const struct fw_flow *flow)
+void fw_tally_add_as(struct fw_tally *tally, const struct fw_flow *flow, uint64_t packets,
+		     uint64_t bytes)
 {
 	char key[FW_TALLY_KEY_SIZE + sizeof(uint64_t)];
 	size_t length = fw_tally_key_of(tally->key, flow, key);
@@ -231,7 +232,8 @@ void fw_tally_add(struct fw_tally *tally, const struct fw_flow *flow)
 	entry = &tally->entries[number];
 	entry->flows++;
 	tally->flows++;
-	count_traffic(tally, entry, flow);
+	if (flow->orig.present >> FW_TUPLE_PACKETS & 1)
+		count_traffic(tally, entry, packets, bytes);
 	if (tally->bound)
 		sift_down(tally, entry->place);
 }

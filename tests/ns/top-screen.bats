@@ -165,6 +165,36 @@ listed() {
 	wait_for 10 shows ' new [0-9.]+/s  ended [0-9.]+/s '
 	press f
 	wait_for 10 shows '  by src  sorted by flows'
+	same "$(paged '^     flows  ')" "$(screen | sed -n 7p)"
+}
+
+# agrees: there is one group, and it carries as much as all flows together
+agrees() {
+	screen | awk '/^traffic/ { all = $2 } NR == 8 { group = int($4) }
+		END { exit !(all > 0 && all == group) }'
+}
+
+@test "a group carries what its flows carry, also when they are short" {
+	tracks
+	host_run table sh -c 'echo 1 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout'
+	host_spawn table bash -c 'while :; do exec 5<> /dev/udp/127.0.0.1/1003
+		for _ in 1 2 3 4 5; do echo 1234567890 >&5; done; sleep 0.05; done' 2> /dev/null
+	sleep 1
+	starts 80 24 --by dst -d 127.0.0.1
+	wait_for 10 shows '^traffic [1-9]'
+	for _ in 1 2; do
+		sleep 1
+		wait_for 2 agrees
+	done
+	press s
+	wait_for 10 shows 'sorted by bytes/s$'
+	# Of others nothing is counted, though they end.
+	press /
+	press -l -- '--dport 1004'
+	press Enter
+	wait_for 10 shows 'filter: --dport 1004$'
+	sleep 1.2
+	fails shows '^traffic [1-9]'
 }
 
 @test "what is not counted is not shown, and the order is another one" {

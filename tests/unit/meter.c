@@ -63,7 +63,7 @@ static void readings_are_compared(void **unused)
 static void flows_that_ended_count_in_the_total(void **unused)
 {
 	struct fw_meter meter = { 0 };
-	struct fw_flow known = flow_of(1, 15, 1500, 500), unknown = flow_of(9, 1, 60, 0);
+	struct fw_flow known = flow_of(1, 15, 1500, 500), fresh = flow_of(9, 1, 60, 0);
 
 	(void)unused;
 	/* Before there is anything to compare with. */
@@ -72,12 +72,34 @@ static void flows_that_ended_count_in_the_total(void **unused)
 	assert_growth(meter.total, 0, 0, 0);
 	see(&meter, 1, 10, 1000, 500);
 	fw_meter_finish(&meter);
+	fw_meter_start(&meter, &known);
 	fw_meter_end(&meter, &known);
-	fw_meter_end(&meter, &unknown);
+	fw_meter_start(&meter, &fresh);
+	fw_meter_end(&meter, &fresh);
 	fw_meter_begin(&meter);
 	fw_meter_finish(&meter);
 	assert_growth(meter.total, 6, 560, 0);
 	assert_int_equal(meter.marks.count, 0);
+	fw_meter_begin(&meter);
+	assert_growth(meter.total, 0, 0, 0);
+	fw_meter_free(&meter);
+}
+
+/* An expired flow is not read any more, and its end is told later: it does not count twice. */
+static void an_end_after_the_last_reading(void **unused)
+{
+	struct fw_meter meter = { 0 };
+	struct fw_flow flow = flow_of(1, 10, 1000, 500);
+
+	(void)unused;
+	fw_meter_begin(&meter);
+	fw_meter_finish(&meter);
+	fw_meter_begin(&meter);
+	assert_growth(see(&meter, 1, 10, 1000, 500), 10, 1000, 500);
+	fw_meter_finish(&meter);
+	fw_meter_begin(&meter);
+	fw_meter_finish(&meter);
+	fw_meter_end(&meter, &flow);
 	fw_meter_begin(&meter);
 	assert_growth(meter.total, 0, 0, 0);
 	fw_meter_free(&meter);
@@ -138,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(readings_are_compared),
 		cmocka_unit_test(flows_that_ended_count_in_the_total),
+		cmocka_unit_test(an_end_after_the_last_reading),
 		cmocka_unit_test(orders),
 	};
 

@@ -152,6 +152,28 @@ static void bounded_counts_are_bounded(void **unused)
 	}
 }
 
+/* What a flow carried lately may count instead of all that it carried. */
+static void other_traffic(void **unused)
+{
+	struct fw_flow flow = flow_from(1);
+	struct fw_tally tally;
+
+	(void)unused;
+	fw_tally_init(&tally, &by_src, 0, 7);
+	flow.orig.packets = 10;
+	flow.orig.bytes = 1000;
+	fw_tally_add_as(&tally, &flow, 3, 300);
+	assert_int_equal(tally.counted, 0);
+	flow.orig.present |= 1ull << FW_TUPLE_PACKETS;
+	fw_tally_add_as(&tally, &flow, 3, 300);
+	fw_tally_add(&tally, &flow);
+	assert_int_equal(tally.counted, 2);
+	assert_int_equal(tally.entries[0].flows, 3);
+	assert_int_equal(tally.entries[0].packets, 13);
+	assert_int_equal(tally.entries[0].bytes, 1300);
+	fw_tally_free(&tally);
+}
+
 /* Keys that all end in the same few slots are told apart, and given up one by one. */
 static void crowded_slots(void **unused)
 {
@@ -229,6 +251,7 @@ int main(void)
 		cmocka_unit_test(top_is_the_head_of_all),
 		cmocka_unit_test(bounded_counts_are_bounded),
 		cmocka_unit_test(crowded_slots),
+		cmocka_unit_test(other_traffic),
 		cmocka_unit_test(prefixes_and_both_families),
 		cmocka_unit_test(absent_fields_and_zero_marks),
 	};

@@ -41,7 +41,14 @@ struct fw_growth fw_meter_see(struct fw_meter *meter, const struct fw_flow *flow
 /* After a whole reading: forgets the flows that it did not meet. */
 void fw_meter_finish(struct fw_meter *meter);
 
-/* A flow has ended, by its destroy event, which tells its last counters. */
+/* A flow has begun, by its new event: what it carries counts even when it ends unread. */
+void fw_meter_start(struct fw_meter *meter, const struct fw_flow *flow);
+
+/*
+ * A flow has ended, by its destroy event, which tells its last counters. Of a flow that is not
+ * known nothing counts: the kernel leaves an expired flow out of what is read some time before it
+ * tells of its end (gc_worker of net/netfilter/nf_conntrack_core.c), and all of it has counted.
+ */
 void fw_meter_end(struct fw_meter *meter, const struct fw_flow *flow);
 
 /* What the last fw_meter_see() of the flow said. */

@@ -101,6 +101,11 @@ void fw_tally_init(struct fw_tally *tally, const struct fw_tally_key *key, size_
 		   uint64_t seed);
 void fw_tally_add(struct fw_tally *tally, const struct fw_flow *flow);
 
+/* The same, but so many packets and bytes count instead of all that it carried since it began;
+ * none where the kernel does not count them. */
+void fw_tally_add_as(struct fw_tally *tally, const struct fw_flow *flow, uint64_t packets,
+		     uint64_t bytes);
+
 static inline const char *fw_tally_entry_key(const struct fw_tally *tally,
 					     const struct fw_tally_entry *entry)
 {
