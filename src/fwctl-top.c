@@ -46,36 +46,33 @@ static const struct fw_option options[] = {
 /* The filters that were typed last: one in force, and the texts its words point into. */
 struct typed {
 	struct fw_filter filter;
-	char words[256], text[256];
+	char words[FW_TOP_TYPED], text[FW_TOP_TYPED];
 };
 
 /* Conditions point into the words that they were read from, so those are kept beside them. */
-static void use_filter(struct fw_top *top, struct typed *typed, const char *text,
-		       const struct fw_filter *first)
+static void use_filter(struct fw_top *top, struct typed *typed, const struct fw_filter *first)
 {
 	fw_top_forget(top);
 	fw_filter_free(&typed->filter);
 	memset(&typed->filter, 0, sizeof(typed->filter));
-	memcpy(typed->text, text, sizeof(typed->text));
-	memcpy(typed->words, text, sizeof(typed->words));
+	memcpy(typed->text, top->typed, sizeof(typed->text));
+	memcpy(typed->words, top->typed, sizeof(typed->words));
 	fw_top_parse_filter(&typed->filter, typed->words, NULL);
 	top->filter_text = typed->text;
 	top->filter = typed->filter.count ? &typed->filter : first;
 }
 
-static void ask_filter(struct fw_top *top, const struct fw_top_terminal *terminal,
-		       struct typed *typed, const struct fw_filter *first)
+static void try_filter(struct fw_top *top, struct typed *typed, const struct fw_filter *first)
 {
 	struct fw_err err = FW_ERR_INIT;
 	struct fw_filter filter = { 0 };
-	char text[sizeof(typed->text)] = "", words[sizeof(typed->words)];
+	char words[FW_TOP_TYPED];
 
-	fw_top_terminal_ask("filter: ", text, sizeof(text));
-	memcpy(words, text, sizeof(words));
+	memcpy(words, top->typed, sizeof(words));
 	if (fw_top_parse_filter(&filter, words, &err) < 0)
-		fw_top_terminal_tell(terminal, err.what);
+		fw_top_say(top, err.what);
 	else
-		use_filter(top, typed, text, first);
+		use_filter(top, typed, first);
 	fw_filter_free(&filter);
 	fw_err_free(&err);
 }
@@ -99,10 +96,11 @@ static enum fw_top_action act(struct fw_cli *cli, const struct fw_top_terminal *
 {
 	enum fw_top_action action = key == FW_TOP_NO_KEY    ? FW_TOP_NOTHING
 				    : key == FW_TOP_RESIZED ? FW_TOP_DRAW
+				    : key == FW_TOP_ENDED   ? FW_TOP_QUIT
 							    : fw_top_press(top, key);
 
-	if (action == FW_TOP_ASK)
-		ask_filter(top, terminal, typed, cli->filter);
+	if (action == FW_TOP_FILTER)
+		try_filter(top, typed, cli->filter);
 	else if (action == FW_TOP_KILL)
 		ask_kill(top, terminal);
 	else

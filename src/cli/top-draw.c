@@ -96,10 +96,22 @@ static int64_t per_second(int64_t growth, uint64_t nanoseconds)
 	return nanoseconds ? (int64_t)((double)growth * 1e10 / (double)nanoseconds) : 0;
 }
 
+/* Whether the line that begins there is not too wide. Each part of it ends with two blanks. */
+static bool has_room(const struct fw_buf *out, size_t begin, unsigned int width)
+{
+	return out->length - begin <= width + 2;
+}
+
 static void put_rate(struct fw_buf *out, const char *name, int64_t growth, uint64_t passed)
 {
+	int64_t tenths = per_second(growth, passed);
+
 	fw_buf_printf(out, "%s ", name);
-	put_tenths(out, per_second(growth, passed));
+	/* When the table is full all of them are large, and all shall fit. */
+	if (tenths >= 10000 || tenths <= -10000)
+		fw_buf_printf(out, "%" PRId64, tenths / 10);
+	else
+		put_tenths(out, tenths);
 	fw_buf_puts(out, "/s  ");
 }
 
@@ -142,8 +154,7 @@ static void put_rates(struct fw_buf *out, const struct fw_top *top, unsigned int
 		fits = out->length;
 		put_rate(out, fw_counter_rows[shown[i]].name,
 			 (int64_t)fw_counter_sum_growth(before, now, shown[i]), passed);
-		/* Each ends with two blanks. */
-		if (out->length - begin > width + 2)
+		if (!has_room(out, begin, width))
 			out->length = fits;
 	}
 }
@@ -175,12 +186,17 @@ static void put_share(struct fw_buf *out, const char *name, uint64_t part, uint6
 	fw_buf_puts(out, "%)  ");
 }
 
-static void put_kinds(struct fw_buf *out, const struct fw_census *census)
+static void put_kinds(struct fw_buf *out, const struct fw_census *census, unsigned int width)
 {
+	size_t begin = out->length, fits;
+
 	put_share(out, "assured", census->assured, census->flows);
 	put_share(out, "replied", census->replied, census->flows);
 	put_share(out, "unreplied", census->unreplied, census->flows);
+	fits = out->length;
 	put_share(out, "ipv6", census->ipv6, census->flows);
+	if (!has_room(out, begin, width))
+		out->length = fits;
 }
 
 /* ---- the groups --------------------------------------------------------------------------------
@@ -188,6 +204,9 @@ static void put_kinds(struct fw_buf *out, const struct fw_census *census)
 
 static void put_headings(struct fw_buf *out, const struct fw_top *top, unsigned int width)
 {
+	/* Help and details have none. */
+	if (top->help || top->details)
+		return;
 	if (top->flows_view) {
 		fw_top_put_flow(out, NULL, width, top->now->counted, top->now->stamped);
 		return;
@@ -335,7 +354,7 @@ static void put_head(struct fw_buf *out, const struct fw_top *top, unsigned int 
 	case 0: put_title(out, top); break;
 	case 1: put_gauge(out, top); break;
 	case 2: put_rates(out, top, width); break;
-	case 3: put_kinds(out, &top->now->census); break;
+	case 3: put_kinds(out, &top->now->census, width); break;
 	case 4: put_traffic(out, top); break;
 	case FW_TOP_LINE_HISTORY: put_history(out, top, width); break;
 	case FW_TOP_LINE_HEADINGS: put_headings(out, top, width); break;
@@ -362,9 +381,20 @@ static unsigned int put_body(struct fw_buf *out, const struct fw_top *top, unsig
 	return lines;
 }
 
-static void put_foot(struct fw_buf *out, const struct fw_top *top)
+/* Of a filter that is too long the end: that is where it is typed. */
+static void put_prompt(struct fw_buf *out, const char *typed, unsigned int width)
 {
-	if (top->notice[0])
+	size_t room = width > sizeof(FW_TOP_PROMPT) ? width - sizeof(FW_TOP_PROMPT) : 0;
+	size_t length = strlen(typed);
+
+	fw_buf_printf(out, FW_TOP_PROMPT "%s", typed + (length > room ? length - room : 0));
+}
+
+static void put_foot(struct fw_buf *out, const struct fw_top *top, unsigned int width)
+{
+	if (top->typing)
+		put_prompt(out, top->typed, width);
+	else if (top->notice[0])
 		fw_buf_puts(out, top->notice);
 	else if (top->flows_view)
 		fw_buf_puts(out, "q quit  h help  f groups  s sort  r reverse  enter details  "
@@ -390,7 +420,7 @@ unsigned int fw_top_draw(struct fw_top *top, unsigned int width, unsigned int he
 	for (; line + 1 < height; line++)
 		fw_buf_putc(out, '\n');
 	begin = out->length;
-	put_foot(out, top);
+	put_foot(out, top, width);
 	end_line(out, begin, width);
 	return selected == UINT_MAX ? 0 : HEAD + selected;
 }

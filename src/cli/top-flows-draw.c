@@ -55,12 +55,12 @@ void fw_top_put_name(struct fw_buf *out, const struct fw_flow *flow)
 	fw_top_put_end(out, flow, &flow->orig, true);
 }
 
-/* "431s", "7200m", "119h": seconds in four digits, else what is larger. */
+/* "9999s", "599m", "119h": what is small exactly, the rest in the largest unit. */
 static void put_seconds(struct fw_buf *out, uint64_t seconds)
 {
 	if (seconds < 10000)
 		fw_buf_printf(out, "%" PRIu64 "s", seconds);
-	else if (seconds < 600000)
+	else if (seconds < 36000)
 		fw_buf_printf(out, "%" PRIu64 "m", seconds / 60);
 	else
 		fw_buf_printf(out, "%" PRIu64 "h", seconds / 3600);

@@ -99,7 +99,7 @@ static enum fw_top_action toggle_details(struct fw_top *top)
 	return FW_TOP_DRAW;
 }
 
-static void say(struct fw_top *top, const char *text)
+void fw_top_say(struct fw_top *top, const char *text)
 {
 	strncpy(top->notice, text, sizeof(top->notice) - 1);
 }
@@ -113,13 +113,13 @@ void fw_top_kill(struct fw_top *top)
 	if (!row)
 		return;
 	if (fw_ct_deleter_open(&deleter, NULL, NULL, &err) < 0) {
-		say(top, err.what);
+		fw_top_say(top, err.what);
 	} else {
 		if (fw_ct_delete(&deleter, &row->flow, &err) < 0 ||
 		    fw_ct_deleter_finish(&deleter, &err) < 0 || deleter.failed)
-			say(top, err.what ? err.what : "it could not be deleted");
+			fw_top_say(top, err.what ? err.what : "it could not be deleted");
 		else
-			say(top, deleter.count ? "deleted" : "it had ended already");
+			fw_top_say(top, deleter.count ? "deleted" : "it had ended already");
 		row->ended |= deleter.count || deleter.gone;
 		fw_ct_deleter_close(&deleter);
 	}
@@ -132,7 +132,42 @@ static enum fw_top_action ask_kill(struct fw_top *top)
 
 	if (top->flows_view && row && !row->ended)
 		return FW_TOP_KILL;
-	say(top, top->flows_view ? "there is no flow to delete" : "f lists flows, k deletes one");
+	fw_top_say(top,
+		   top->flows_view ? "there is no flow to delete" : "f lists flows, k deletes one");
+	return FW_TOP_DRAW;
+}
+
+/* ---- typing a filter ---------------------------------------------------------------------------
+ */
+
+#define ESCAPE    0x1b
+#define DELETE    0x7f
+#define CONTROL_U 0x15
+
+static enum fw_top_action begin_typing(struct fw_top *top)
+{
+	top->typing = true;
+	top->typed[0] = '\0';
+	return FW_TOP_DRAW;
+}
+
+static enum fw_top_action type(struct fw_top *top, int key)
+{
+	size_t length = strlen(top->typed);
+
+	switch (key) {
+	case '\n':
+	case '\r': top->typing = false; return FW_TOP_FILTER;
+	case ESCAPE: top->typing = false; return FW_TOP_DRAW;
+	case CONTROL_U: top->typed[0] = '\0'; return FW_TOP_DRAW;
+	case '\b':
+	case DELETE: top->typed[length ? length - 1 : 0] = '\0'; return FW_TOP_DRAW;
+	default: break;
+	}
+	if (key < ' ' || key >= DELETE || length + 1 == sizeof(top->typed))
+		return FW_TOP_NOTHING;
+	top->typed[length] = (char)key;
+	top->typed[length + 1] = '\0';
 	return FW_TOP_DRAW;
 }
 
@@ -154,7 +189,7 @@ static enum fw_top_action act(struct fw_top *top, int key)
 {
 	switch (key) {
 	case 'q': return FW_TOP_QUIT;
-	case '/': return FW_TOP_ASK;
+	case '/': return begin_typing(top);
 	case ' ': top->frozen = !top->frozen; return FW_TOP_DRAW;
 	case 'h':
 	case '?': top->help = !top->help; return FW_TOP_DRAW;
@@ -181,6 +216,8 @@ enum fw_top_action fw_top_press(struct fw_top *top, int key)
 	bool said = top->notice[0];
 	enum fw_top_action action;
 
+	if (top->typing)
+		return type(top, key);
 	top->notice[0] = '\0';
 	action = act(top, key);
 	return action == FW_TOP_NOTHING && said ? FW_TOP_DRAW : action;

@@ -67,6 +67,16 @@ void fw_top_terminal_close(struct fw_top_terminal *terminal)
 /* ---- showing -----------------------------------------------------------------------------------
  */
 
+/* Behind what is being typed, or nowhere. */
+static void place_cursor(const struct fw_top *top, int height, int width)
+{
+	int column = (int)(strlen(FW_TOP_PROMPT) + strlen(top->typed));
+
+	curs_set(top->typing);
+	if (top->typing)
+		move(height - 1, column < width ? column : width - 1);
+}
+
 void fw_top_terminal_draw(const struct fw_top_terminal *terminal, struct fw_top *top)
 {
 	int height = getmaxy(stdscr), width = getmaxx(stdscr), line, selected;
@@ -89,6 +99,7 @@ void fw_top_terminal_draw(const struct fw_top_terminal *terminal, struct fw_top 
 		if (selected && line == selected)
 			mvchgat(line, 0, -1, A_REVERSE, 0, NULL);
 	}
+	place_cursor(top, height, width);
 	refresh();
 	fw_buf_free(&out);
 }
@@ -117,6 +128,7 @@ static int translate(int key)
 	case KEY_HOME: return FW_TOP_KEY_HOME;
 	case KEY_END: return FW_TOP_KEY_END;
 	case KEY_ENTER: return '\n';
+	case KEY_BACKSPACE: return '\b';
 	default: return key > 0xff ? FW_TOP_NO_KEY : key;
 	}
 }
@@ -131,20 +143,8 @@ int fw_top_terminal_key(const struct fw_top_terminal *terminal, int milliseconds
 		return translate(key);
 	poll(fds, 2, milliseconds);
 	if (fds[1].revents || fds[0].revents & (POLLHUP | POLLERR))
-		return 'q';
+		return FW_TOP_ENDED;
 	return translate(getch());
-}
-
-void fw_top_terminal_ask(const char *question, char *text, size_t size)
-{
-	say(question);
-	nodelay(stdscr, FALSE);
-	echo();
-	curs_set(1);
-	getnstr(text, (int)size - 1);
-	curs_set(0);
-	noecho();
-	nodelay(stdscr, TRUE);
 }
 
 int fw_top_terminal_tell(const struct fw_top_terminal *terminal, const char *text)

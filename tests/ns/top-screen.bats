@@ -107,6 +107,7 @@ shows() {
 	wait_for 5 shows 'sorted by bytes'
 	press h
 	wait_for 5 shows '^  q      quit$'
+	fails shows '^ +flows +share'
 	press h
 	wait_for 5 shows '  udp 53$'
 	press q
@@ -138,13 +139,18 @@ listed() {
 	screen | sed -n '8,$p' | grep -oE "$1" | tr '\n' ' '
 }
 
+# paged PATTERN: how the manual page shows that line of the screen
+paged() {
+	grep -- "$1" "$FWCTL_SOURCE/doc/fwctl-top.8"
+}
+
 @test "flows, by what they carry, by another column, and the other way round" {
 	tracks
 	sends 1001 0.2
 	sends 1002 0.02
 	starts 80 24 --flows -d 127.0.0.1
 	same "" "$(screen | awk 'length > 80')"
-	shows '^proto +state +source +destination +left +pkts/s +byte/s$'
+	same "$(paged '^proto  ')" "$(screen | sed -n 7p)"
 	wait_for 10 shows '^udp +unreplied +127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:1002 +[0-9]+s +[1-9][0-9]* +[1-9][0-9]*$'
 	wait_for 10 shows '^traffic [1-9][0-9]* packets/s  original [1-9][0-9]* bytes/s  reply 0 bytes/s$'
 	wait_for 10 [ "$(listed '127\.0\.0\.1:100[12]')" = '127.0.0.1:1002 127.0.0.1:1001 ' ]
@@ -224,6 +230,7 @@ agrees() {
 	wait_for 10 shows '^tcp +SYN_RECV '
 	press Enter
 	wait_for 10 shows '^original  10\.7\.1\.2:1 > 10\.6\.0\.1:4711$'
+	fails shows '^proto +state'
 	shows '^reply     10\.6\.0\.1:4711 > 10\.7\.1\.2:1$'
 	shows '^policy    allow by line [0-9]+: allow proto tcp from 10\.7\.0\.0/16 to any port 4711$'
 	shows '^          asked: in tcp from 10\.7\.1\.2:1 to 10\.6\.0\.1:4711 (on|in) one0 '
@@ -282,6 +289,23 @@ agrees() {
 	press x
 	wait_for 5 shows '^q quit'
 	shows 'filter: --dport 443$'
+	# Escape gives up what was typed, backspace takes it back, and the figures go on meanwhile.
+	press /
+	press -l -- '--dport 5'
+	press Escape
+	wait_for 5 shows '^q quit'
+	shows 'filter: --dport 443$'
+	press /
+	press -l -- '--dport 53x'
+	press BSpace
+	wait_for 5 shows '^filter: --dport 53$'
+	flows 10.0.0.2 443 25
+	wait_for 5 shows '^ +25  100\.0% .*  10\.0\.0\.2$'
+	tmux -S terminal resize-window -x 70 -y 20
+	wait_for 5 shows '^filter: --dport 53$'
+	press Enter
+	wait_for 5 shows 'filter: --dport 53$'
+	wait_for 5 shows '^ +30   75\.0% .*  10\.0\.0\.1$'
 	# An empty one is none.
 	press /
 	wait_for 5 shows '^filter: *$'
@@ -316,6 +340,15 @@ agrees() {
 @test "a signal ends it with the terminal as it was" {
 	starts 80 24
 	kill "$(cat pid)"
+	wait_for 5 [ -s ended ]
+	same 0 "$(cat ended)"
+}
+
+@test "Ctrl-C ends it, also while a filter is typed" {
+	starts 80 24
+	press /
+	wait_for 5 shows '^filter:'
+	press C-c
 	wait_for 5 [ -s ended ]
 	same 0 "$(cat ended)"
 }

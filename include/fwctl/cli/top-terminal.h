@@ -23,15 +23,13 @@ void fw_top_terminal_draw(const struct fw_top_terminal *terminal, struct fw_top 
 
 #define FW_TOP_NO_KEY  (-1)
 #define FW_TOP_RESIZED (-2)
+#define FW_TOP_ENDED   (-3)
 
 /*
- * Waits for a key for so many milliseconds, -1: however long. A character, an enum fw_top_key, one
- * of the two above; 'q' when a signal or the end of the terminal ends it.
+ * Waits for a key for so many milliseconds, -1: however long. A character, an enum fw_top_key, or
+ * one of those above: FW_TOP_ENDED, from then on, when a signal or the end of the terminal ends it.
  */
 int fw_top_terminal_key(const struct fw_top_terminal *terminal, int milliseconds);
-
-/* A line of text that the user types behind `question`. */
-void fw_top_terminal_ask(const char *question, char *text, size_t size);
 
 /* Shows a text on the last line and waits for any key, which it returns. */
 int fw_top_terminal_tell(const struct fw_top_terminal *terminal, const char *text);

@@ -15,13 +15,14 @@
 #include "fwctl/kernel/listener.h"
 
 #define FW_TOP_HISTORY 240
+#define FW_TOP_TYPED   256
 
 /* One reading of the table. */
 struct fw_top_reading {
-	uint64_t time;           /* nanoseconds since 1970 */
-	uint64_t clock;          /* nanoseconds of a clock that is never set */
-	struct fw_census census; /* of the flows that match the filter */
-	struct fw_tally tally;
+	uint64_t time;            /* nanoseconds since 1970 */
+	uint64_t clock;           /* nanoseconds of a clock that is never set */
+	struct fw_census census;  /* of the flows that match the filter */
+	struct fw_tally tally;    /* its packets and bytes are those since the reading before */
 	struct fw_growth traffic; /* what all of them carried since the reading before */
 	bool counted, stamped;    /* some flow has counters; a time when it began */
 };
@@ -54,9 +55,11 @@ struct fw_top {
 
 	uint64_t order; /* of groups, enum fw_tally_order */
 	bool frozen, help, details;
-	char notice[200];     /* said on the last line until a key is pressed */
-	unsigned int page;    /* lines that had room at the last drawing */
-	struct fw_buf policy; /* what the policy says of the flow whose details are shown */
+	bool typing;              /* keys go into `typed`, which the last line shows */
+	char typed[FW_TOP_TYPED]; /* a filter */
+	char notice[200];         /* said on the last line until a key is pressed */
+	unsigned int page;        /* lines that had room at the last drawing */
+	struct fw_buf policy;     /* what the policy says of the flow whose details are shown */
 	struct fw_top_reading *now, *before; /* before is NULL until there were two of one kind */
 	struct fw_top_pulse pulse, last;     /* last.clock is 0 until there were two */
 	struct fw_meter meter;
@@ -107,13 +110,16 @@ enum fw_top_key {
 /* What a key does. */
 enum fw_top_action {
 	FW_TOP_NOTHING,
-	FW_TOP_DRAW, /* the screen has changed */
-	FW_TOP_READ, /* and needs figures that it does not have yet */
-	FW_TOP_ASK,  /* wants a new filter */
-	FW_TOP_KILL, /* wants the selected flow deleted, if the user says so again */
+	FW_TOP_DRAW,   /* the screen has changed */
+	FW_TOP_READ,   /* and needs figures that it does not have yet */
+	FW_TOP_FILTER, /* `typed` is a filter to use */
+	FW_TOP_KILL,   /* wants the selected flow deleted, if the user says so again */
 	FW_TOP_QUIT,
 };
 enum fw_top_action fw_top_press(struct fw_top *top, int key);
+
+/* Says it on the last line, until a key is pressed. */
+void fw_top_say(struct fw_top *top, const char *text);
 
 /* Deletes the selected flow, and says what came of it in the notice. */
 void fw_top_kill(struct fw_top *top);
@@ -128,6 +134,9 @@ void fw_top_kill(struct fw_top *top);
  */
 unsigned int fw_top_draw(struct fw_top *top, unsigned int width, unsigned int height,
 			 struct fw_buf *out);
+
+/* How the last line begins while a filter is typed. */
+#define FW_TOP_PROMPT "filter: "
 
 /* Lines before the headings of the list, and these: for the terminal's colours. */
 #define FW_TOP_LINE_HISTORY  5
