@@ -34,6 +34,14 @@ static void set_modes(void)
 	curs_set(0);
 }
 
+/* A terminal that can only write line after line ("dumb") has no use for a screen. */
+static bool can_place_cursor(void)
+{
+	const char *sequence = tigetstr("cup");
+
+	return sequence && sequence != (const char *)-1;
+}
+
 int fw_top_terminal_open(struct fw_top_terminal *terminal, bool colour, struct fw_err *err)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -44,6 +52,14 @@ int fw_top_terminal_open(struct fw_top_terminal *terminal, bool colour, struct f
 	if (!terminal->screen)
 		return fw_err_set(err, FW_ERR_FAILED, "the terminal '%s' is not known",
 				  getenv("TERM") ? getenv("TERM") : "");
+	if (!can_place_cursor()) {
+		endwin();
+		delscreen(terminal->screen);
+		terminal->screen = NULL;
+		fw_err_set(err, FW_ERR_FAILED, "the terminal '%s' has no screen to draw on",
+			   getenv("TERM"));
+		return fw_err_hint(err, "'fwctl stats --interval' needs none");
+	}
 	block_signals(terminal);
 	set_modes();
 	terminal->colour = colour && has_colors();

@@ -359,10 +359,19 @@ agrees() {
 	matches "$stderr" "fwctl stats --interval"
 }
 
-@test "an unknown terminal is said" {
+# refused_by TERM: it starts in a terminal that it believes to be that, and ends
+refused_by() {
+	rm -f ended
 	env -u TMUX tmux -S terminal -f /dev/null new-session -d -x 80 -y 24 \
-		"TERM=nothing-known '$FWCTL_BUILD/fwctl' --netns '$(host_ns table)' top 2> said; echo \$? > ended" 3>&-
+		"TERM=$1 '$FWCTL_BUILD/fwctl' --netns '$(host_ns table)' top 2> said; echo \$? > ended; sleep 9" 3>&-
 	wait_for 5 [ -s ended ]
 	same 1 "$(cat ended)"
+	ends_terminal
+}
+
+@test "an unknown terminal is said, and one without a screen" {
+	refused_by nothing-known
 	matches "$(cat said)" "the terminal 'nothing-known' is not known"
+	refused_by dumb
+	matches "$(cat said)" "the terminal 'dumb' has no screen to draw on"
 }
