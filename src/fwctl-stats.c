@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/monitoring.h"
 #include "fwctl/cli/output.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stale.h"
@@ -54,7 +55,7 @@ static const struct fw_option options[] = {
 
 static int check_stale(const struct fw_stats_values *values, struct fw_err *err)
 {
-	if (values->by.count || values->count || values->per_cpu || values->warn || values->crit)
+	if (values->by.count || values->count || values->per_cpu)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "--stale shows flows: it takes a filter, --interval and -o");
 	if (values->format == &fw_report_prometheus)
@@ -81,8 +82,26 @@ static int check_groups(const struct fw_stats_values *values, struct fw_err *err
 	return 0;
 }
 
+/* Options that do something else than report. */
+static int check_others(const struct fw_stats_values *values, const struct fw_filter *filter,
+			struct fw_err *err)
+{
+	bool reports = values->by.count || values->interval || values->format || filter->count ||
+		       values->per_cpu || values->stale;
+
+	if ((values->warn || values->crit) && (reports || values->enable))
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "--warn and --crit print their one line on the whole table and "
+				  "take no other option");
+	if (values->enable && reports)
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "--enable only switches on and takes no other option");
+	return 0;
+}
+
 /* Options that say something only together with another. */
-static int check(const struct fw_stats_values *values, struct fw_err *err)
+static int check(const struct fw_stats_values *values, const struct fw_filter *filter,
+		 struct fw_err *err)
 {
 	if (check_groups(values, err) < 0)
 		return -1;
@@ -93,11 +112,8 @@ static int check(const struct fw_stats_values *values, struct fw_err *err)
 				  "--approximate keeps the groups with most flows: no --sort");
 	if (values->warn && values->crit && values->warn > values->crit)
 		return fw_err_set(err, FW_ERR_MISUSE, "--warn is above --crit");
-	if ((values->warn || values->crit) &&
-	    (values->by.count || values->interval || values->format))
-		return fw_err_set(err, FW_ERR_MISUSE,
-				  "--warn and --crit print their one line and take no -o, --by or "
-				  "--interval");
+	if (check_others(values, filter, err) < 0)
+		return -1;
 	if (values->stale)
 		return check_stale(values, err);
 	if (values->interval && values->format == &fw_report_prometheus)
@@ -110,7 +126,7 @@ static int run(struct fw_cli *cli)
 {
 	struct fw_stats_values *values = cli->values;
 
-	if (check(values, &cli->err) < 0)
+	if (check(values, cli->filter, &cli->err) < 0)
 		return -1;
 	/* Entering namespaces needs more than asking in them. */
 	if (!values->all_netns)
@@ -130,6 +146,14 @@ static bool wants_json(const void *values)
 	return ((const struct fw_stats_values *)values)->format == &fw_report_json;
 }
 
+/* As the command line was given, be it right or wrong. */
+static bool monitoring;
+
+static int report(const struct fw_cli *cli)
+{
+	return monitoring ? fw_monitoring_unknown(cli->err.what) : fw_cli_report(cli);
+}
+
 static const struct fw_command command = {
 	.name = "stats",
 	.summary = "Say how full the connection table is, and of what",
@@ -139,9 +163,11 @@ static const struct fw_command command = {
 	.filter_source = &fw_filter_source,
 	.wants_json = wants_json,
 	.run = run,
+	.report = report,
 };
 
 int main(int argc, char **argv)
 {
+	monitoring = argc > 0 && fw_monitoring_is_asked(argv + 1);
 	return fw_main(&command, argc, argv);
 }

@@ -35,8 +35,8 @@ static const struct fw_option options[] = {
 	{ .names = "flows", .set = fw_set_flag, AT(flows),
 	  .help = "list flows at first, not groups of them" },
 	{ .names = "interval", .arg = "DURATION", .set = fw_set_duration, AT(interval), .min = 1,
-	  .max = 86400, .help = "read the table that often (2s), or as often as a fifth of the "
-				"time is enough for" },
+	  .max = 86400, .help = "read the table that often (2s), or as often as a seventh of "
+				"a processor's time is enough for" },
 	{ .names = "color", .arg = "auto|always|never", .set = fw_set_word, AT(color),
 	  .data = fw_colour_words, .help = "colours; auto: unless NO_COLOR is set" },
 	{ 0 },

@@ -4,8 +4,10 @@
  * entering the network namespace that --netns names.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "fwctl/cli/command.h"
+#include "fwctl/cli/monitoring.h"
 #include "fwctl/cli/programs.h"
 #include "fwctl/kernel/netns.h"
 
@@ -21,6 +23,14 @@ static const struct fw_option options[] = {
 	  .help = "work in this network namespace" },
 	{ 0 },
 };
+
+/* A namespace that is not there is a failure of the check that was to be made in it. */
+static int report(const struct fw_cli *cli)
+{
+	if (cli->argc > 0 && !strcmp(cli->argv[0], "stats") && fw_monitoring_is_asked(cli->argv))
+		return fw_monitoring_unknown(cli->err.what);
+	return fw_cli_report(cli);
+}
 
 static int run(struct fw_cli *cli)
 {
@@ -46,6 +56,7 @@ static const struct fw_command command = {
 	.max_args = -1,
 	.help_more = fw_programs_print,
 	.run = run,
+	.report = report,
 };
 
 int main(int argc, char **argv)

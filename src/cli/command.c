@@ -296,7 +296,7 @@ int fw_main(const struct fw_command *command, int argc, char **argv)
 	cli.name = command->name[0] ? fw_format("fwctl %s", command->name) : fw_strdup("fwctl");
 	status = run(&cli, argc - (argc > 0), argv + (argc > 0));
 	if (status < 0)
-		status = fw_cli_report(&cli);
+		status = command->report ? command->report(&cli) : fw_cli_report(&cli);
 	fw_filter_free(cli.filter);
 	free(cli.filter);
 	free(cli.values);

@@ -6,10 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "fwctl/cli/monitoring.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/kernel/ct-stats.h"
-
-enum { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
 
 /* So many entries are that percentage, rounded up: the first number that is over the threshold. */
 static uint64_t threshold(uint64_t percent, uint64_t limit)
@@ -20,10 +19,10 @@ static uint64_t threshold(uint64_t percent, uint64_t limit)
 static int judge(const struct fw_stats_values *values, const struct fw_table_stats *table)
 {
 	if (values->crit && table->entries >= threshold(values->crit - 1, table->limit))
-		return STATE_CRITICAL;
+		return FW_MONITORING_CRITICAL;
 	if (values->warn && table->entries >= threshold(values->warn - 1, table->limit))
-		return STATE_WARNING;
-	return STATE_OK;
+		return FW_MONITORING_WARNING;
+	return FW_MONITORING_OK;
 }
 
 static void print_threshold(uint64_t percent, uint64_t limit)
@@ -51,12 +50,6 @@ static void print_performance(const struct fw_stats_values *values,
 	printf("\n");
 }
 
-static int unknown(const char *reason)
-{
-	printf("CONNTRACK UNKNOWN - %s\n", reason);
-	return STATE_UNKNOWN;
-}
-
 static int print_state(const struct fw_stats_values *values, const struct fw_table_stats *table)
 {
 	static const char *const names[] = { "OK", "WARNING", "CRITICAL" };
@@ -77,9 +70,9 @@ int fw_stats_run_check(struct fw_cli *cli, const struct fw_stats_values *values)
 	int status;
 
 	if (fw_table_stats_read(&table, &cli->err) < 0)
-		status = unknown(cli->err.what);
+		status = fw_monitoring_unknown(cli->err.what);
 	else if (!table.limit)
-		status = unknown("the table has no limit");
+		status = fw_monitoring_unknown("the table has no limit");
 	else
 		status = print_state(values, &table);
 	fw_table_stats_free(&table);

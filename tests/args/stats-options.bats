@@ -70,17 +70,40 @@ refused() {
 	refused "--approximate keeps the groups with most flows" --by src --approximate --sort bytes
 	refused "no form for the groups" --by src -o prometheus
 	refused "-o prometheus is one report" --interval 1 -o prometheus
-	refused "--warn is above --crit" --warn 90 --crit 80
-	refused "one line" --warn 90 --by src
 	refused "--stale shows flows" --stale --by src
 	refused "no form for flows" --stale -o prometheus
 	refused "at least 3 seconds" --stale --interval 2
 	refused "is not a format" -o xml
-	refused "is not a percentage" --warn 101
-	refused "is not a percentage" --warn %
+	refused "--enable only switches on" --enable accounting --by src
+	refused "--enable only switches on" --enable accounting -p udp
 	refused "is not a duration" --interval 0
 	refused "neither accounting nor timestamps" --enable bytes
 	refused "not a number of groups" --by src --top -1
+}
+
+# unknown MESSAGE WORD...: for a monitoring system 1 and 2 would mean something else
+unknown() {
+	local message=$1
+	shift
+	run -3 --separate-stderr fwctl "$@"
+	matches "$output" "^CONNTRACK UNKNOWN - .*$message"
+	same 1 "${#lines[@]}"
+	same "" "$stderr"
+}
+
+@test "of a wrong check the status is unknown, and neither a warning nor an alarm" {
+	unknown "--warn is above --crit" stats --warn 90 --crit 80
+	unknown "one line" stats --warn 90 --by src
+	unknown "one line" stats --crit=90 -p udp
+	unknown "one line" stats --warn 80 -o json
+	unknown "is not a percentage" stats --warn 101
+	unknown "is not a percentage" stats --warn %
+	unknown "'a!b' is not a percentage" stats --warn 'a|b'
+	unknown "--crit needs a value" stats --crit
+	unknown "unknown option" stats --warm --warn 80
+	unknown "network namespace '/nowhere': No such file" --netns /nowhere stats --warn 80
+	run -1 --separate-stderr fwctl --netns /nowhere stats
+	matches "$stderr" "^fwctl: network namespace"
 }
 
 @test "errors are JSON when -o json was understood" {

@@ -249,6 +249,7 @@ groups_are() {
 	run -3 setpriv --bounding-set -all --inh-caps -all \
 		"$FWCTL_BUILD/fwctl" stats --crit 90
 	matches "$output" "^CONNTRACK UNKNOWN - .*not permitted"
+	run -3 bash -c "'$FWCTL_BUILD/fwctl' --netns '$(host_ns gate)' stats --warn 80 > /dev/full"
 }
 
 @test "--enable switches on what it names, once" {

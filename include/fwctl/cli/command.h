@@ -38,6 +38,8 @@ struct fw_command {
 	 * set; fw_main() then prints the error and exits with its kind.
 	 */
 	int (*run)(struct fw_cli *cli);
+	/* Says cli->err otherwise than fw_cli_report(), and returns the exit status; or NULL. */
+	int (*report)(const struct fw_cli *cli);
 	/* Commands of this command (`policy apply`), ends with a row whose name is NULL; or NULL.
 	 * Then run, if there is one, is for the command without a further word. */
 	const struct fw_command *verbs;
