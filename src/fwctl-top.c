@@ -82,9 +82,9 @@ static void ask_kill(struct fw_top *top, const struct fw_top_terminal *terminal)
 	struct fw_buf question = { 0 };
 	int key;
 
-	fw_buf_puts(&question, "delete ");
+	/* A name with addresses of IPv6 may be wider than the terminal. */
+	fw_buf_puts(&question, "delete it? (y: yes)  ");
 	fw_top_put_name(&question, &fw_top_flows_selected(&top->flows)->flow);
-	fw_buf_puts(&question, "? (y: yes)");
 	key = fw_top_terminal_tell(terminal, fw_buf_text(&question));
 	fw_buf_free(&question);
 	if (key == 'y' || key == 'Y')

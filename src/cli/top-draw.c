@@ -6,22 +6,10 @@
 #include <time.h>
 
 #include "fwctl/base/num.h"
+#include "fwctl/cli/top-text.h"
 #include "fwctl/cli/top.h"
 
 #define GAUGE 30
-
-/* Ends the line, cut to the width; a character of several bytes is not cut in two. */
-static void end_line(struct fw_buf *out, size_t begin, unsigned int width)
-{
-	if (out->length - begin > width) {
-		out->length = begin + width;
-		while (out->length > begin && (out->data[out->length] & 0xc0) == 0x80)
-			out->length--;
-	}
-	while (out->length > begin && out->data[out->length - 1] == ' ')
-		out->length--;
-	fw_buf_putc(out, '\n');
-}
 
 static void put_tenths(struct fw_buf *out, int64_t tenths)
 {
@@ -38,8 +26,8 @@ static const char *order_of(const struct fw_top *top)
 {
 	if (top->flows_view)
 		return fw_top_columns[top->flows.order].name;
-	return top->order == FW_TALLY_BY_BYTES     ? "bytes/s"
-	       : top->order == FW_TALLY_BY_PACKETS ? "packets/s"
+	return top->order == FW_TALLY_BY_BYTES     ? "byte/s"
+	       : top->order == FW_TALLY_BY_PACKETS ? "pkts/s"
 						   : "flows";
 }
 
@@ -211,18 +199,28 @@ static void put_headings(struct fw_buf *out, const struct fw_top *top, unsigned 
 		fw_top_put_flow(out, NULL, width, top->now->counted, top->now->stamped);
 		return;
 	}
-	fw_buf_printf(out, "%10s %7s %9s", "flows", "share", "flows/s");
+	/* In 80 columns an address of IPv6 has room behind these. */
+	fw_buf_printf(out, "%8s %7s %8s", "flows", "share", "flows/s");
 	if (top->now->tally.counted)
-		fw_buf_printf(out, " %12s %12s", "packets/s", "bytes/s");
+		fw_buf_printf(out, " %6s %6s", "pkts/s", "byte/s");
 	fw_buf_printf(out, "  %s", top->key_text);
 }
 
-static void put_growth(struct fw_buf *out, int64_t growth, uint64_t passed, int width)
+static void put_growth(struct fw_buf *out, int64_t growth, uint64_t passed)
 {
 	struct fw_metric metric = { .value = per_second(growth, passed), .decimals = 1 };
 	char text[FW_METRIC_MAX_TEXT];
 
-	fw_buf_printf(out, " %*s", width, fw_metric_print(&metric, text));
+	fw_buf_printf(out, " %8s", fw_metric_print(&metric, text));
+}
+
+static void put_speed(struct fw_buf *out, uint64_t growth, uint64_t passed)
+{
+	struct fw_buf text = { 0 };
+
+	fw_top_put_short(&text, (uint64_t)per_second((int64_t)growth, passed) / 10);
+	fw_buf_printf(out, " %6s", fw_buf_text(&text));
+	fw_buf_free(&text);
 }
 
 static void put_key(struct fw_buf *out, const struct fw_tally *tally,
@@ -260,11 +258,11 @@ static void put_group(struct fw_buf *out, const struct fw_top *top,
 				    entry->length);
 	}
 	old = old ? old : &nothing;
-	fw_buf_printf(out, "%10" PRIu64 " %6s%%", entry->flows, fw_metric_print(&share, text));
-	put_growth(out, (int64_t)(entry->flows - old->flows), passed, 9);
+	fw_buf_printf(out, "%8" PRIu64 " %6s%%", entry->flows, fw_metric_print(&share, text));
+	put_growth(out, (int64_t)(entry->flows - old->flows), passed);
 	if (tally->counted) {
-		put_growth(out, (int64_t)entry->packets, passed, 12);
-		put_growth(out, (int64_t)entry->bytes, passed, 12);
+		put_speed(out, entry->packets, passed);
+		put_speed(out, entry->bytes, passed);
 	}
 	put_key(out, tally, entry);
 }
@@ -281,7 +279,8 @@ static unsigned int put_groups(struct fw_buf *out, const struct fw_top *top, uns
 	for (i = 0; i < count; i++) {
 		begin = out->length;
 		put_group(out, top, entries[i]);
-		end_line(out, begin, width);
+		fw_top_mark_cut(out, begin, width);
+		fw_top_end_line(out, begin, width);
 	}
 	free(entries);
 	return (unsigned int)count;
@@ -301,7 +300,7 @@ static unsigned int put_flows(struct fw_buf *out, const struct fw_top *top, unsi
 	for (i = first; i < flows->count && i - first < room; i++) {
 		begin = out->length;
 		fw_top_put_flow(out, &flows->rows[i], width, top->now->counted, top->now->stamped);
-		end_line(out, begin, width);
+		fw_top_end_line(out, begin, width);
 		if (i == flows->selected)
 			*selected = (unsigned int)(i - first);
 	}
@@ -329,23 +328,6 @@ static const char help[] =
 	"  Bytes and packets are there when the kernel counts them:\n"
 	"  fwctl stats --enable accounting\n";
 
-/* A text of several lines, each cut to the width. */
-static unsigned int put_lines(struct fw_buf *out, const char *text, unsigned int width,
-			      unsigned int room)
-{
-	unsigned int count;
-	size_t begin, length;
-
-	for (count = 0; *text && count < room; count++) {
-		begin = out->length;
-		length = strcspn(text, "\n");
-		fw_buf_put(out, text, length);
-		end_line(out, begin, width);
-		text += length + (text[length] == '\n');
-	}
-	return count;
-}
-
 /* The lines of the head, by number. */
 static void put_head(struct fw_buf *out, const struct fw_top *top, unsigned int line,
 		     unsigned int width)
@@ -370,13 +352,13 @@ static unsigned int put_body(struct fw_buf *out, const struct fw_top *top, unsig
 	unsigned int lines;
 
 	if (top->help)
-		return put_lines(out, help, width, room);
+		return fw_top_put_lines(out, help, width, room);
 	if (!top->flows_view)
 		return put_groups(out, top, width, room);
 	if (!top->details)
 		return put_flows(out, top, width, room, selected);
 	fw_top_details_put(top, &text);
-	lines = put_lines(out, fw_buf_text(&text), width, room);
+	lines = fw_top_put_lines(out, fw_buf_text(&text), width, room);
 	fw_buf_free(&text);
 	return lines;
 }
@@ -414,13 +396,13 @@ unsigned int fw_top_draw(struct fw_top *top, unsigned int width, unsigned int he
 	for (line = 0; line < HEAD && line + 1 < height; line++) {
 		begin = out->length;
 		put_head(out, top, line, width);
-		end_line(out, begin, width);
+		fw_top_end_line(out, begin, width);
 	}
 	line += put_body(out, top, width, room, &selected);
 	for (; line + 1 < height; line++)
 		fw_buf_putc(out, '\n');
 	begin = out->length;
 	put_foot(out, top, width);
-	end_line(out, begin, width);
+	fw_top_end_line(out, begin, width);
 	return selected == UINT_MAX ? 0 : HEAD + selected;
 }
