@@ -19,9 +19,11 @@ static int given_before(struct fw_err *err)
 	return fw_err_set(err, FW_ERR_MISUSE, "it was given before");
 }
 
-static uint64_t number_max(enum fw_type type)
+static uint64_t number_max(const struct fw_field *field)
 {
-	switch (type) {
+	if (field->mask)
+		return field->mask;
+	switch (field->type) {
 	case FW_TYPE_U8: return UINT8_MAX;
 	case FW_TYPE_U16:
 	case FW_TYPE_HEX16: return UINT16_MAX;
@@ -35,7 +37,7 @@ int fw_field_store_number(const struct fw_field *field, uint64_t number, void *r
 {
 	void *at = (char *)record + field->offset;
 
-	if (number > number_max(field->type))
+	if (number > number_max(field))
 		return -1;
 	switch (field->type) {
 	case FW_TYPE_U8: *(uint8_t *)at = (uint8_t)number; break;
@@ -54,10 +56,10 @@ static int set_number(const struct fw_field *field, const char *value, void *rec
 {
 	uint64_t number;
 
-	if (fw_num_parse(value, 0, number_max(field->type), &number) != FW_NUM_OK ||
+	if (fw_num_parse(value, 0, number_max(field), &number) != FW_NUM_OK ||
 	    fw_field_store_number(field, number, record) < 0)
 		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not a number between 0 and %llu",
-				  value, (unsigned long long)number_max(field->type));
+				  value, (unsigned long long)number_max(field));
 	return 0;
 }
 

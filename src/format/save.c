@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line of options for each flow, which `conntrack -R` reads back: those of conntrack(8) in its
- * order, and behind them what it leaves out (mark, labels, helper). The names of the options are
- * those of the field rows.
+ * A line of options for each flow: those of conntrack(8) in its order, and behind them what it
+ * leaves out: of TCP windows and shifts of sequence numbers, which `conntrack -R` does not know;
+ * mark, labels and helper. The names of the options are those of the field rows.
  */
 #include <inttypes.h>
 #include <string.h>

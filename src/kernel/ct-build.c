@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <libnetfilter_conntrack/libnetfilter_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,22 @@ static const struct number sctp_numbers[] = {
 	/* The kernel takes a state only with both tags; without them they are 0. */
 	{ FW_FLOW_STATE, AT(fw_flow, vtag_orig), false, ATTR_SCTP_VTAG_ORIG },
 	{ FW_FLOW_STATE, AT(fw_flow, vtag_reply), false, ATTR_SCTP_VTAG_REPL },
+	{ 0 },
+};
+
+static const struct number seq_numbers[] = {
+	{ FW_FLOW_SEQ_POS_ORIG, AT(fw_flow, seq_orig.pos), false,
+	  ATTR_ORIG_NAT_SEQ_CORRECTION_POS },
+	{ FW_FLOW_SEQ_BEFORE_ORIG, AT(fw_flow, seq_orig.before), false,
+	  ATTR_ORIG_NAT_SEQ_OFFSET_BEFORE },
+	{ FW_FLOW_SEQ_AFTER_ORIG, AT(fw_flow, seq_orig.after), false,
+	  ATTR_ORIG_NAT_SEQ_OFFSET_AFTER },
+	{ FW_FLOW_SEQ_POS_REPLY, AT(fw_flow, seq_reply.pos), false,
+	  ATTR_REPL_NAT_SEQ_CORRECTION_POS },
+	{ FW_FLOW_SEQ_BEFORE_REPLY, AT(fw_flow, seq_reply.before), false,
+	  ATTR_REPL_NAT_SEQ_OFFSET_BEFORE },
+	{ FW_FLOW_SEQ_AFTER_REPLY, AT(fw_flow, seq_reply.after), false,
+	  ATTR_REPL_NAT_SEQ_OFFSET_AFTER },
 	{ 0 },
 };
 
@@ -146,6 +163,34 @@ static void set_state(struct nf_conntrack *ct, const struct fw_flow *flow)
 	}
 }
 
+/* What a sender may do of whom nothing is known: its window may be scaled, and by any factor. */
+static uint8_t unknown_flags(const struct fw_flow *flow)
+{
+	uint8_t flags = IP_CT_TCP_FLAG_SACK_PERM | IP_CT_TCP_FLAG_BE_LIBERAL;
+
+	if (flow->state == TCP_CONNTRACK_TIME_WAIT || flow->state == TCP_CONNTRACK_CLOSE)
+		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
+	return flags;
+}
+
+/* The kernel takes scales only together, and of senders that are known to scale. */
+static void set_windows(struct nf_conntrack *ct, const struct fw_flow *flow)
+{
+	const uint64_t known = 1ull << FW_FLOW_TCP_FLAGS_ORIG | 1ull << FW_FLOW_TCP_FLAGS_REPLY;
+	uint8_t orig = flow->tcp_flags_orig, reply = flow->tcp_flags_reply;
+
+	if (flow->protonum != IPPROTO_TCP)
+		return;
+	if (!(flow->present & known))
+		orig = reply = unknown_flags(flow);
+	nfct_set_attr_u8(ct, ATTR_TCP_FLAGS_ORIG, orig);
+	nfct_set_attr_u8(ct, ATTR_TCP_MASK_ORIG, FW_TCP_FLAGS);
+	nfct_set_attr_u8(ct, ATTR_TCP_FLAGS_REPL, reply);
+	nfct_set_attr_u8(ct, ATTR_TCP_MASK_REPL, FW_TCP_FLAGS);
+	nfct_set_attr_u8(ct, ATTR_TCP_WSCALE_ORIG, flow->wscale_orig);
+	nfct_set_attr_u8(ct, ATTR_TCP_WSCALE_REPL, flow->wscale_reply);
+}
+
 static void set_nat(struct nf_conntrack *ct, const struct fw_nat *nat, uint8_t family, int addr4,
 		    int addr6, int port)
 {
@@ -205,6 +250,8 @@ void fw_ct_build_new(struct nlmsghdr *message, const struct fw_write *write)
 		set_tuple(ct, &master_attrs, &flow->master, flow->family);
 	set_numbers(ct, flow_numbers, flow);
 	set_state(ct, flow);
+	set_windows(ct, flow);
+	set_numbers(ct, seq_numbers, flow);
 	set_helper(ct, flow);
 	set_all_labels(ct, write);
 	set_nat(ct, &write->src_nat, flow->family, ATTR_SNAT_IPV4, ATTR_SNAT_IPV6, ATTR_SNAT_PORT);

@@ -44,6 +44,14 @@ static bool store_number(const struct nlattr *attr, enum fw_type type, void *at)
 	}
 }
 
+/* Of a U8: takes off what is not the field, and says whether nothing is left to be told. */
+static inline bool is_nothing(const struct fw_field *row, uint8_t *value)
+{
+	if (row->mask)
+		*value &= row->mask;
+	return row->zero_absent && row->type == FW_TYPE_U8 && !*value;
+}
+
 /* Stores the attribute into the place that its row names, if there is such a row. */
 static inline void store_by_row(const struct fw_field *row, const struct nlattr *attr, void *record,
 				uint64_t *present)
@@ -52,7 +60,8 @@ static inline void store_by_row(const struct fw_field *row, const struct nlattr 
 
 	for (; !fw_field_is_end(row); row++)
 		if (row->attr == type) {
-			if (store_number(attr, row->type, (char *)record + row->offset))
+			if (store_number(attr, row->type, (char *)record + row->offset) &&
+			    !is_nothing(row, (uint8_t *)record + row->offset))
 				*present |= 1ull << row->bit;
 			return;
 		}
@@ -202,6 +211,23 @@ static void decode_timestamp(const struct fw_ct_decoder *decoder, const struct n
 	flow->present |= 1ull << FW_FLOW_AGE;
 }
 
+/* `first` is the bit of its position. */
+static void decode_seqadj(const struct nlattr *nest, struct fw_seqadj *seq, enum fw_flow_bit first,
+			  struct fw_flow *flow)
+{
+	struct fw_attrs attrs = fw_attr_nest(nest);
+	const struct nlattr *attr;
+
+	while ((attr = fw_attrs_next(&attrs)))
+		switch (fw_attr_type(attr)) {
+		case CTA_SEQADJ_CORRECTION_POS: fw_attr_be32(attr, &seq->pos); break;
+		case CTA_SEQADJ_OFFSET_BEFORE: fw_attr_be32(attr, &seq->before); break;
+		case CTA_SEQADJ_OFFSET_AFTER: fw_attr_be32(attr, &seq->after); break;
+		}
+	if (seq->before || seq->after)
+		flow->present |= 7ull << first;
+}
+
 static inline void store_u32(const struct nlattr *attr, uint32_t *value, enum fw_flow_bit bit,
 			     struct fw_flow *flow)
 {
@@ -220,6 +246,12 @@ static void decode_rare(const struct fw_ct_decoder *decoder, const struct nlattr
 	case CTA_HELP: decode_text(attr, CTA_HELP_NAME, FW_FLOW_HELPER, &flow->helper, flow); break;
 	case CTA_SECCTX:
 		decode_text(attr, CTA_SECCTX_NAME, FW_FLOW_SECCTX, &flow->secctx, flow);
+		break;
+	case CTA_SEQ_ADJ_ORIG:
+		decode_seqadj(attr, &flow->seq_orig, FW_FLOW_SEQ_POS_ORIG, flow);
+		break;
+	case CTA_SEQ_ADJ_REPLY:
+		decode_seqadj(attr, &flow->seq_reply, FW_FLOW_SEQ_POS_REPLY, flow);
 		break;
 	case CTA_TIMESTAMP: decode_timestamp(decoder, attr, flow); break;
 	case CTA_ZONE:

@@ -45,6 +45,11 @@ alike() {
 	diff <(table theirs) <(table ours) && [ -n "$(table ours)" ]
 }
 
+# How strict the kernel is with the windows of a TCP flow; conntrack shows it in no format.
+windows() {
+	fwctl_in "$1" list -p tcp -o json | jq -c '[.orig.src, .tcp_flags_orig, .tcp_flags_reply]' | LC_ALL=C sort
+}
+
 # SRC stands for an address of its own in each line.
 @test "create: every option does what it does in conntrack -I" {
 	local words number=0 wrong=0
@@ -68,6 +73,8 @@ alike() {
 		-p udplite -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100
 		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state SYN_SENT
 		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state TIME_WAIT -u SEEN_REPLY,ASSURED
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state CLOSE
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state FIN_WAIT
 		-p sctp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state COOKIE_ECHOED --orig-vtag 0 --reply-vtag 0
 		-p dccp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state OPEN --role client
 		-p icmp -s SRC -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 7 -t 100
@@ -91,6 +98,7 @@ alike() {
 		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 21 -t 100 --state ESTABLISHED -u SEEN_REPLY -n 10.0.0.9:77
 	EOF
 	alike
+	diff <(windows theirs) <(windows ours)
 	# What is shown is what is there, but for the time.
 	diff <(host_run ours conntrack -L 2> /dev/null | untimed | sed 's/ *$//' | LC_ALL=C sort) \
 		<(untimed < shown | LC_ALL=C sort)

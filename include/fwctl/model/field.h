@@ -63,6 +63,7 @@ struct fw_field {
 	uint32_t kernel; /* CTA_FILTER_FLAG bit when the kernel can filter a dump on it, else 0 */
 	const struct fw_word *words;
 	struct fw_field_option option[2];
+	uint8_t mask;     /* of a U8: the bits that are the field, if not all */
 	bool zero_absent; /* the kernel leaves it out when it is 0: a filter sees 0 then */
 	const char *arg;  /* what the option takes, for help: "PORT[:PORT]" */
 	const char *help; /* one line for help; "%s" stands for the direction in a tuple row */

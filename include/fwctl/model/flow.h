@@ -65,18 +65,43 @@ enum fw_flow_bit {
 	FW_FLOW_VTAG_ORIG,
 	FW_FLOW_VTAG_REPLY,
 	FW_FLOW_HANDSHAKE,
+	FW_FLOW_WSCALE_ORIG,
+	FW_FLOW_WSCALE_REPLY,
+	FW_FLOW_TCP_FLAGS_ORIG,
+	FW_FLOW_TCP_FLAGS_REPLY,
+	FW_FLOW_SEQ_POS_ORIG, /* and the two behind it: all of a direction or none */
+	FW_FLOW_SEQ_BEFORE_ORIG,
+	FW_FLOW_SEQ_AFTER_ORIG,
+	FW_FLOW_SEQ_POS_REPLY,
+	FW_FLOW_SEQ_BEFORE_REPLY,
+	FW_FLOW_SEQ_AFTER_REPLY,
 	FW_FLOW_EVENT_TIME,
 	FW_FLOW_NETNS,
 	FW_FLOW_LINE,
 };
+
+/* By how much a sender's sequence numbers are shifted: other bytes were put into its stream. */
+struct fw_seqadj {
+	uint32_t pos;           /* where that was done last */
+	uint32_t before, after; /* the shift up to there and behind it, modulo 2^32 */
+};
+
+/*
+ * What a sender was seen to say of itself, and what is judged by it: window scaling, SACK, first
+ * FIN, liberal windows. The other flags go with sequence numbers that the kernel does not show.
+ */
+#define FW_TCP_FLAGS 0x0f
 
 struct fw_flow {
 	uint64_t present; /* 1 << enum fw_flow_bit */
 	const struct fw_proto *proto;
 	uint8_t family;
 	uint8_t protonum;
-	uint8_t state; /* one of proto->states */
-	uint8_t role;  /* dccp */
+	uint8_t state;                           /* one of proto->states */
+	uint8_t role;                            /* dccp */
+	uint8_t wscale_orig, wscale_reply;       /* tcp */
+	uint8_t tcp_flags_orig, tcp_flags_reply; /* FW_TCP_FLAGS of IP_CT_TCP_FLAG_* */
+	struct fw_seqadj seq_orig, seq_reply;    /* tcp */
 	uint16_t zone;
 	uint32_t status;  /* enum fw_status bits, as the kernel's IPS_* */
 	uint32_t timeout; /* seconds left */
