@@ -12,12 +12,13 @@
 static const struct fw_field tuple[] = {
 	{ .text = "srckey", .type = FW_TYPE_HEX16, .offset = offsetof(struct fw_tuple, srckey),
 	  .bit = FW_TUPLE_SRCKEY, .attr = CTA_PROTO_SRC_PORT, .kernel = FW_FILTER_SRC_PORT,
-	  .option = { { "srckey", 0 }, { "reply-key-src", 0 } }, .arg = "KEY",
+	  .option = { { "srckey|orig-key-src", 0 }, { "reply-key-src", 0 } }, .arg = "KEY",
 	  .help = "gre: source key in the %s direction" },
 	{ .key = "key", .text = "dstkey", .type = FW_TYPE_HEX16,
 	  .offset = offsetof(struct fw_tuple, dstkey), .bit = FW_TUPLE_DSTKEY,
 	  .attr = CTA_PROTO_DST_PORT, .kernel = FW_FILTER_DST_PORT,
-	  .option = { { "dstkey|orig-key", 0 }, { "reply-key-dst|reply-key", 0 } }, .arg = "KEY",
+	  .option = { { "dstkey|orig-key-dst|orig-key", 0 }, { "reply-key-dst|reply-key", 0 } },
+	  .arg = "KEY",
 	  .help = "gre: key in packets of the %s direction" },
 	{ 0 },
 };

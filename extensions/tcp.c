@@ -10,7 +10,8 @@ static const struct fw_field tuple[] = { FW_PORT_ROWS, { 0 } };
 static const struct fw_word states[] = {
 	{ "NONE", 0 },	    { "SYN_SENT", 1 },	 { "SYN_RECV", 2 }, { "ESTABLISHED", 3 },
 	{ "FIN_WAIT", 4 },  { "CLOSE_WAIT", 5 }, { "LAST_ACK", 6 }, { "TIME_WAIT", 7 },
-	{ "CLOSE", 8 },	    { "LISTEN", 9 }, /* 9 is SYN_SENT2, which conntrack(8) calls LISTEN */
+	/* The last has two names, of which conntrack(8) prints the first and takes both. */
+	{ "CLOSE", 8 },	    { "SYN_SENT2", 9 },	 { "LISTEN", 9 },
 	{ 0 },
 };
 

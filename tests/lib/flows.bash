@@ -117,6 +117,7 @@ flows_by_request() {
 			echo "-p tcp --sport 1000 --dport 2000 --state $word -s 10.3.0.$((number += 1)) -d 10.4.0.1 -t 900"
 		done
 		echo '-p tcp --sport 1000 --dport 2000 --state ESTABLISHED -u SEEN_REPLY,ASSURED -s fd00:3::1 -d fd00:4::1 -t 900'
+		echo '-p tcp --sport 1000 --dport 2000 --state SYN_SENT2 -s 10.3.0.8 -d 10.4.0.1 -t 900'
 		echo '-p tcp --sport 9 --dport 2000 --state ESTABLISHED -u FIXED_TIMEOUT -s 10.3.0.9 -d 10.4.0.1 -t 900'
 		echo '-p udplite --sport 1000 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -t 900'
 		echo '-p udplite --sport 1000 --dport 2000 -s fd00:3::1 -d fd00:4::1 -t 900'
