@@ -5,13 +5,45 @@
 
 #include "fwctl/base/num.h"
 
-static int set_addr(union fw_addr *addr, const char *value, struct fw_err *err)
+static void set_mask(union fw_addr *mask, unsigned int length)
+{
+	uint8_t *at = (uint8_t *)mask;
+
+	memset(mask, 0, sizeof(*mask));
+	for (; length >= 8; length -= 8)
+		*at++ = 0xff;
+	if (length)
+		*at = (uint8_t)(0xff << (8 - length));
+}
+
+static int set_mask_addr(union fw_addr *mask, const char *value, struct fw_flow *flow,
+			 struct fw_err *err)
 {
 	uint8_t family;
 
-	if (!fw_addr_parse_n(value, strlen(value), addr, &family))
-		return 0;
-	return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not an IPv4 or IPv6 address", value);
+	if (fw_addr_parse_n(value, strlen(value), mask, &family) < 0)
+		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not an IPv4 or IPv6 address", value);
+	return fw_flow_take_family(flow, family, err);
+}
+
+/* A prefix says which bits count, unless a mask says it. */
+static int set_expected_addr(struct fw_expect *expect, enum fw_tuple_bit bit, const char *value,
+			     struct fw_flow *flow, struct fw_err *err)
+{
+	bool source = bit == FW_TUPLE_SRC;
+	struct fw_prefix prefix;
+
+	if (fw_prefix_parse(value, &prefix, NULL) < 0)
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "'%s' is not an IPv4 or IPv6 address, or a network", value);
+	if (fw_flow_take_family(flow, prefix.family, err) < 0)
+		return -1;
+	*(source ? &expect->expected.src : &expect->expected.dst) = prefix.addr;
+	if (!fw_tuple_has(&expect->mask, bit) && prefix.length < fw_family_bits(prefix.family)) {
+		set_mask(source ? &expect->mask.src : &expect->mask.dst, prefix.length);
+		expect->mask.present |= 1ull << bit;
+	}
+	return 0;
 }
 
 static int set_port(uint16_t *port, const char *value, struct fw_err *err)
@@ -28,14 +60,32 @@ static int set_port(uint16_t *port, const char *value, struct fw_err *err)
 int fw_expect_set_tuple(void *values, const struct fw_option *option, const char *value,
 			struct fw_err *err)
 {
-	struct fw_tuple *tuple = (void *)((char *)values + option->offset);
+	struct fw_expect *expect = (void *)((char *)values + option->offset);
+	struct fw_flow *flow = &((struct fw_flow_reader *)values)->write.flow;
+	enum fw_tuple_bit bit = (enum fw_tuple_bit)option->min;
 
-	tuple->present |= 1ull << option->min;
+	expect->expected.present |= 1ull << bit;
+	switch (bit) {
+	case FW_TUPLE_SRC:
+	case FW_TUPLE_DST: return set_expected_addr(expect, bit, value, flow, err);
+	case FW_TUPLE_SPORT: return set_port(&expect->expected.sport, value, err);
+	default: return set_port(&expect->expected.dport, value, err);
+	}
+}
+
+int fw_expect_set_mask(void *values, const struct fw_option *option, const char *value,
+		       struct fw_err *err)
+{
+	struct fw_tuple *mask =
+		&((struct fw_expect *)(void *)((char *)values + option->offset))->mask;
+	struct fw_flow *flow = &((struct fw_flow_reader *)values)->write.flow;
+
+	mask->present |= 1ull << option->min;
 	switch (option->min) {
-	case FW_TUPLE_SRC: return set_addr(&tuple->src, value, err);
-	case FW_TUPLE_DST: return set_addr(&tuple->dst, value, err);
-	case FW_TUPLE_SPORT: return set_port(&tuple->sport, value, err);
-	default: return set_port(&tuple->dport, value, err);
+	case FW_TUPLE_SRC: return set_mask_addr(&mask->src, value, flow, err);
+	case FW_TUPLE_DST: return set_mask_addr(&mask->dst, value, flow, err);
+	case FW_TUPLE_SPORT: return set_port(&mask->sport, value, err);
+	default: return set_port(&mask->dport, value, err);
 	}
 }
 

@@ -63,8 +63,7 @@ static int set_number(const struct fw_field *field, const char *value, void *rec
 	return 0;
 }
 
-/* All addresses of a flow are of one family. */
-static int take_family(struct fw_flow *flow, uint8_t family, struct fw_err *err)
+int fw_flow_take_family(struct fw_flow *flow, uint8_t family, struct fw_err *err)
 {
 	if (flow->family && flow->family != family)
 		return fw_err_set(err, FW_ERR_MISUSE, "the rest of the flow is %s",
@@ -82,7 +81,7 @@ static int set_addr(struct fw_flow *flow, const struct fw_field *field, const ch
 	if (fw_addr_parse_n(value, strlen(value), addr, &family) < 0)
 		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not an IPv4 or IPv6 address", value);
 	*(uint64_t *)record |= 1ull << field->bit;
-	return take_family(flow, family, err);
+	return fw_flow_take_family(flow, family, err);
 }
 
 static int set_protocol(struct fw_flow *flow, const char *value, struct fw_err *err)
@@ -101,7 +100,7 @@ static int set_family(struct fw_flow *flow, const char *value, struct fw_err *er
 
 	if (fw_family_parse(value, strlen(value), &family, err) < 0)
 		return -1;
-	return take_family(flow, family, err);
+	return fw_flow_take_family(flow, family, err);
 }
 
 static int set_word(const struct fw_field *field, const char *value, void *record,
@@ -285,7 +284,7 @@ static int set_nat(void *values, const struct fw_option *option, const char *val
 		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not an address or ADDR:PORT", value);
 	nat->wanted = true;
 	nat->addr = prefix.addr;
-	return take_family(&write->flow, prefix.family, err);
+	return fw_flow_take_family(&write->flow, prefix.family, err);
 }
 
 static int set_verb(void *values, const struct fw_option *option, const char *value,

@@ -168,7 +168,7 @@ static uint8_t unknown_flags(const struct fw_flow *flow)
 {
 	uint8_t flags = IP_CT_TCP_FLAG_SACK_PERM | IP_CT_TCP_FLAG_BE_LIBERAL;
 
-	if (flow->state == TCP_CONNTRACK_TIME_WAIT || flow->state == TCP_CONNTRACK_CLOSE)
+	if (flow->state >= TCP_CONNTRACK_TIME_WAIT)
 		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
 	return flags;
 }

@@ -109,7 +109,13 @@ static void explain_new(const struct fw_write *write, struct fw_err *err)
 	case ENOMEM: fw_err_hint(err, "the table may be full: see fwctl stats"); break;
 	case EOPNOTSUPP:
 		if (write->flow.present >> FW_FLOW_HELPER & 1)
-			fw_err_hint(err, "the kernel has no such helper; is its module loaded?");
+			fw_err_hint(err, "the kernel has no such helper for this protocol; is its "
+					 "module loaded?");
+		break;
+	case EINVAL:
+		if (fw_tuple_has(&write->flow.orig, FW_TUPLE_ICMP_TYPE))
+			fw_err_hint(err, "only messages that ask for an answer make a flow, as an "
+					 "echo request");
 		break;
 	case ENOENT:
 		if (write->flow.present >> FW_FLOW_MASTER & 1)

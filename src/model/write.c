@@ -145,6 +145,27 @@ static int check_tuple(const struct fw_flow *flow, struct fw_err *err)
 	return 0;
 }
 
+/* Of what an echo has in its tuple, the identifier alone may be left out: it is 0 then. */
+static void default_icmp_id(struct fw_tuple *orig, const struct fw_proto *proto)
+{
+	const struct fw_field *row;
+
+	for (row = proto->tuple; row && !fw_field_is_end(row); row++)
+		if (row->bit == FW_TUPLE_ICMP_ID)
+			orig->present |= 1ull << FW_TUPLE_ICMP_ID;
+}
+
+static int check_zones(const struct fw_flow *flow, struct fw_err *err)
+{
+	bool one_sided = (flow->orig.present | flow->reply.present) >> FW_TUPLE_ZONE & 1;
+
+	if (!(flow->present >> FW_FLOW_ZONE & 1) || !one_sided)
+		return 0;
+	return fw_err_set(err, FW_ERR_MISUSE,
+			  "--zone is the zone of both directions: it goes with neither --orig-zone "
+			  "nor --reply-zone");
+}
+
 static int check_family(struct fw_flow *flow, struct fw_err *err)
 {
 	if (!flow->proto)
@@ -188,8 +209,9 @@ int fw_write_complete(struct fw_write *write, struct fw_err *err)
 		return -1;
 	undo_translations(write);
 	fill_from(&flow->orig, &flow->reply);
+	default_icmp_id(&flow->orig, flow->proto);
 	fill_from(&flow->reply, &flow->orig);
-	if (check_tuple(flow, err) < 0)
+	if (check_tuple(flow, err) < 0 || check_zones(flow, err) < 0)
 		return -1;
 	if ((write->verb == FW_WRITE_CREATE || write->verb == FW_WRITE_ADD) &&
 	    check_new(flow, err) < 0)

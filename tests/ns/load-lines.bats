@@ -79,8 +79,12 @@ windows() {
 		-p dccp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state OPEN --role client
 		-p icmp -s SRC -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 7 -t 100
 		-p icmp -s SRC -d 10.0.0.2 --icmp-type 13 --icmp-code 0 --icmp-id 7 -t 100
+		-p icmp -s SRC -d 10.0.0.2 --icmp-type 8 --icmp-code 0 -t 100
 		-p icmpv6 -s SRC -d fd00::2 --icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 7 -t 100
 		-p gre -s SRC -d 10.0.0.2 --srckey 1 --dstkey 2 -t 100
+		-p gre -s SRC -d 10.0.0.2 --orig-key-src 3 --orig-key-dst 4 -t 100
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state LISTEN
+		-p tcp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state SYN_SENT2
 		-p gre -s SRC -d 10.0.0.2 --srckey 0x10 --dstkey 0x20 --reply-key-src 0x20 --reply-key-dst 0x10 -t 100
 		-p 89 -s SRC -d 10.0.0.2 -t 100
 		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -m 0x15
@@ -235,6 +239,7 @@ one_of_each() {
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m banana|'banana'
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m 1/2|no mark to mask
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -w 65536|'65536'
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -w 5 --orig-zone 3|--orig-zone
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --label-add nobody|'nobody'
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --label-add 128|'128'
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -n 10.0.0.0/8|10.0.0.0/8
@@ -277,7 +282,9 @@ one_of_each() {
 		--state ESTABLISHED --helper banana
 	matches "$stderr" 'no such helper'
 	# An error message has no answer.
-	run -1 fwctl_in ours create -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 3 --icmp-code 0 --icmp-id 1 -t 100
+	run -1 --separate-stderr fwctl_in ours create -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 3 --icmp-code 0 \
+		--icmp-id 1 -t 100
+	matches "$stderr" 'ask for an answer'
 	run -0 --separate-stderr fwctl_in bare create -p udp -s 10.0.0.5 -d 10.0.0.6 --sport 1 --dport 2 -t 100 -l web
 	matches "$stderr" 'not kept the labels'
 	same 1 "$(fwctl_in ours list --count)"
@@ -301,7 +308,7 @@ one_of_each() {
 # an expectation (-I expect), so it only reads here.
 @test "create: expectations" {
 	local number words
-	for number in 1 2 3; do
+	for number in 1 2 3 4; do
 		echo "-A -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport $number --dport 21 -t 100 --state ESTABLISHED --helper ftp"
 	done | fwctl_in ours load --quiet -
 	number=0
@@ -327,10 +334,17 @@ one_of_each() {
 	fwctl_in ours create $words --tuple-dst 10.0.0.1 --tuple-port-dst 1027 --quiet
 	same '"0.0.0.0" 0 65535' "$(fwctl_in ours list --table expect --dport 1027 -o json |
 		jq -r '"\(.mask.src | tojson) \(.mask.sport) \(.mask.dport)"')"
+	# A prefix is a mask; that of conntrack, which does not forget it.
+	fwctl_in ours create --table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 4 --dport 21 \
+		--tuple-src 10.7.7.0/20 --tuple-dst 10.0.0.1 --tuple-port-dst 1029 --quiet
+	same '"10.7.0.0" "255.255.240.0" "255.255.255.255"' "$(fwctl_in ours list --table expect --dport 1029 -o json |
+		jq -c '.expected.src, .mask.src, .mask.dst' | paste -sd ' ')"
 	run -1 --separate-stderr fwctl_in ours create --table expect -p tcp -s 10.9.9.9 -d 10.0.0.2 --sport 1 \
 		--dport 21 --tuple-dst 10.0.0.1 --tuple-port-dst 1028
 	matches "$stderr" 'master does not exist'
-	for wrong in "$words" "$words --tuple-dst banana" "$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' \
+	for wrong in "$words" "$words --tuple-dst banana" "$words --tuple-dst fd00::1 --tuple-port-dst 1" \
+		"$words --tuple-dst 10.0.0.1 --mask-dst ffff:: --tuple-port-dst 1" "$words --tuple-dst 10.0.0.1/33 --tuple-port-dst 1" \
+		"$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' \
 		"$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 -A"; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in ours create $wrong

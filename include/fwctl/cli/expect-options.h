@@ -12,10 +12,11 @@
 #include "fwctl/model/expect.h"
 
 /*
- * Setter for the tuple options: option->offset is the place of the struct fw_tuple in the values,
- * option->min the enum fw_tuple_bit of the field.
+ * Setters for the options of the tuple and of its mask: option->offset is the place of the struct
+ * fw_expect in the values, which begin with a struct fw_flow_reader, and option->min the enum
+ * fw_tuple_bit of the field. All addresses are of the family of the flow.
  */
-fw_option_set fw_expect_set_tuple;
+fw_option_set fw_expect_set_tuple, fw_expect_set_mask;
 
 /*
  * Completes `expect`, of which `expected` and `mask` hold what was given, by the master in `flow`

@@ -23,6 +23,9 @@ struct fw_flow_reader {
 	bool saved;                   /* status bits that the kernel alone sets are passed over */
 };
 
+/* All addresses of a flow are of one family: -1 with `err` (misuse) when it has another one. */
+int fw_flow_take_family(struct fw_flow *flow, uint8_t family, struct fw_err *err);
+
 /* All rows, those of -A, -I, -U, -D and -F not among them. The caller frees the array. */
 struct fw_option *fw_flow_options(void);
 
