@@ -324,6 +324,8 @@ const struct fw_option fw_verb_options[] = {
 	{ .names = "update", .letter = 'U', .set = set_verb, .min = FW_WRITE_UPDATE, .help = "" },
 	{ .names = "delete", .letter = 'D', .set = set_verb, .min = FW_WRITE_DELETE, .help = "" },
 	{ .names = "flush", .letter = 'F', .set = set_verb, .min = FW_WRITE_FLUSH, .help = "" },
+	{ .names = "label-del", .arg = "[NAME[,...]]", .set = fw_flow_set_label, .min = false,
+	  .help = "" },
 	{ 0 },
 };
 /* clang-format on */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -131,10 +132,20 @@ static int take_lines(struct work *work, struct source *source)
 	return 0;
 }
 
+/* Of a pipe that pauses, what has come so far is written before more is waited for. */
+static int write_at_pause(struct work *work)
+{
+	struct pollfd input = { .fd = work->load->fd, .events = POLLIN };
+
+	return poll(&input, 1, 0) ? 0 : fw_ct_writer_finish(&work->writer, &work->cli->err);
+}
+
 static int read_more(struct work *work, struct source *source)
 {
 	ssize_t got;
 
+	if (write_at_pause(work) < 0)
+		return -1;
 	do {
 		got = read(work->load->fd, source->bytes + source->length,
 			   READ_SIZE - source->length);

@@ -370,6 +370,31 @@ one_of_each() {
 }
 
 # The lines between the bad ones are good, and each bad line is told by its number.
+@test "load: -U clears labels, too" {
+	one_of_each
+	printf '%s\n' '-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 --label-del web --label-add last' \
+		'-U -p tcp -s 10.0.0.1 -d 10.0.0.3 --sport 4 --dport 80 --label-del' | fwctl_in ours load - --quiet
+	same last "$(fwctl_in ours list --sport 1 --dport 53 -o json | jq -r '.labels | join(",")')"
+	same "" "$(fwctl_in ours list --sport 4 -o json | jq -r '.labels // [] | join(",")')"
+}
+
+has_flow() {
+	[ "$(fwctl_in ours list --count "$@")" -eq 1 ]
+}
+
+@test "load: what a pipe brings is there before the next line comes" {
+	mkfifo pipe
+	exec 8<> pipe
+	# shellcheck disable=SC2094 # a pipe
+	host_spawn ours "$FWCTL_BUILD/fwctl" load - < pipe 2> /dev/null 8>&-
+	echo '-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 71 --dport 2 -t 100' >&8
+	wait_for 5 has_flow --sport 71
+	printf -- '-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 72' >&8
+	printf ' --dport 2 -t 100\n' >&8
+	wait_for 5 has_flow --sport 72
+	exec 8>&-
+}
+
 @test "load: bad lines are told by number, the others are loaded" {
 	local good='-p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport' number=0 line
 	while read -r line; do
