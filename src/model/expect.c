@@ -48,9 +48,9 @@ const struct fw_field fw_expect_fields[FW_EXPECT_FIELDS + 1] = {
 
 const struct fw_cond *fw_expect_unfit(const struct fw_filter *filter)
 {
-	static const enum fw_flow_field fields[] = { FW_FIELD_FAMILY,  FW_FIELD_PROTONUM,
-						     FW_FIELD_ID,      FW_FIELD_ZONE,
-						     FW_FIELD_TIMEOUT, FW_FIELD_HELPER };
+	static const enum fw_flow_field fields[] = { FW_FIELD_FAMILY, FW_FIELD_PROTONUM,
+						     FW_FIELD_ID, FW_FIELD_TIMEOUT,
+						     FW_FIELD_HELPER };
 
 	return fw_filter_beyond(filter, fields, sizeof(fields) / sizeof(fields[0]));
 }

@@ -373,3 +373,29 @@ expects() {
 	matches "$stderr" ": 1 expectations have been deleted"
 	expects 0
 }
+
+# An FTP session from that port, and the connection that it announces: the same in each zone.
+expected_from() {
+	local zone=$1 port=$2
+	fwctl_in table create -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport "$port" --dport 21 -t 100 --state ESTABLISHED \
+		--helper ftp -w "$zone" --quiet
+	fwctl_in table create --table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport "$port" --dport 21 -w "$zone" \
+		--tuple-dst 10.0.0.1 --tuple-port-dst "$port" --quiet
+}
+
+@test "expectations: of flows in zones, too" {
+	local zone
+	for zone in 0 5 6; do expected_from $zone 1025; done
+	expected_from 7 1026
+	expects 4
+	# The kernel tells no zone, so a filter cannot ask for one.
+	flush --table expect -w 6
+	same 2 "$status"
+	flush --table expect --dport 1026
+	matches "$stderr" ": 1 expectations have been deleted"
+	expects 3
+	flush --table expect --all
+	same 0 "$status"
+	matches "$stderr" ": 3 expectations have been deleted"
+	expects 0
+}

@@ -273,10 +273,10 @@ static void expectations(void **state)
 					       "--helper ftp",    "-s 10.0.0.0/8",
 					       "--addr 10.0.0.5", "-i 9" };
 	static const char *const failing[] = { "-p udp", "--dport 1026", "--helper sip",
-					       "--not -p tcp", "-w 5" };
+					       "--not -p tcp" };
 	static const char *const unfit[] = {
 		"-u assured",          "-m 5", "-r 10.0.0.1", "-n", "--bytes-above 5",
-		"--state ESTABLISHED", "-l 3"
+		"--state ESTABLISHED", "-l 3", "-w 5"
 	};
 	struct fw_expect expect = { .present = BIT(FW_EXPECT_BASICS) | BIT(FW_EXPECT_HELPER) |
 					       BIT(FW_EXPECT_ID),

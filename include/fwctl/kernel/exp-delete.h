@@ -7,8 +7,8 @@
 #include "fwctl/model/expect.h"
 
 /*
- * Deletes an expectation by its identity: tuple, zone and id. Returns 1 when it was deleted, 0 when
- * it was gone already, -1 with `err` set.
+ * Deletes an expectation by its identity: tuple, zone of its master and id. Returns 1 when it was
+ * deleted, 0 when it was gone already, -1 with `err` set.
  */
 int fw_exp_delete(struct fw_socket *socket, const struct fw_expect *expect, struct fw_err *err);
 
