@@ -153,6 +153,17 @@ static int take_protocol(struct fw_flow *flow, const json_t *root, struct fw_err
 	return 0;
 }
 
+/* The addresses are then held against it. */
+static int take_family(struct fw_flow *flow, const json_t *value, struct fw_err *err)
+{
+	if (!value)
+		return 0;
+	if (!json_is_string(value))
+		return wrong(err, "family", "a string");
+	return fw_family_parse(json_string_value(value), json_string_length(value), &flow->family,
+			       err);
+}
+
 static int take_direction(struct fw_flow *flow, const char *key, const json_t *object,
 			  struct fw_tuple *tuple, struct fw_err *err)
 {
@@ -177,7 +188,8 @@ static int take_flow(struct fw_write *write, const json_t *root, const struct fw
 	struct fw_flow *flow = &write->flow;
 	size_t i;
 
-	if (take_protocol(flow, root, err) < 0)
+	if (take_protocol(flow, root, err) < 0 ||
+	    take_family(flow, json_object_get(root, "family"), err) < 0)
 		return -1;
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (take_field(flow, &fw_flow_fields[plain[i]], root, flow, err) < 0)

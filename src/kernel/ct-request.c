@@ -19,7 +19,7 @@ struct exact_tuple {
 	uint32_t flags; /* FW_FILTER_* */
 	const union fw_addr *src, *dst;
 	uint8_t protonum;
-	uint16_t zone;
+	uint16_t zone; /* of this direction only; 0: none, and none in a dump request */
 	/* Values of the protocol's own rows, by their place in its table. */
 	uint64_t value[8];
 	bool has_value[8];
@@ -206,6 +206,8 @@ static void put_tuple(struct nlmsghdr *message, const struct exact *exact, enum 
 				put_number(message, &exact->proto->tuple[i], tuple->value[i]);
 		mnl_attr_nest_end(message, inner);
 	}
+	if (tuple->zone)
+		mnl_attr_put_u16(message, CTA_TUPLE_ZONE, htons(tuple->zone));
 	mnl_attr_nest_end(message, nest);
 }
 
@@ -300,6 +302,21 @@ static bool is_whole(const struct exact *exact, const struct exact_tuple *tuple)
 	return true;
 }
 
+/* --orig-zone or --reply-zone, as one number; 0 without. */
+static uint16_t zone_of_direction(const struct fw_filter *filter, enum fw_dir dir)
+{
+	enum fw_where where = dir == FW_DIR_ORIG ? FW_IN_ORIG : FW_IN_REPLY;
+	uint64_t zone;
+	size_t i;
+
+	for (i = 0; i < filter->count; i++)
+		if (filter->conds[i].where == where &&
+		    filter->conds[i].field->bit == FW_TUPLE_ZONE &&
+		    fw_cond_single(&filter->conds[i], &zone))
+			return (uint16_t)zone;
+	return 0;
+}
+
 struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter)
 {
 	enum fw_dir dir = FW_DIR_ORIG;
@@ -314,6 +331,7 @@ struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter)
 	message =
 		put_header(buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, exact.family);
 	exact.tuple[dir].flags |= FW_FILTER_PROTO;
+	exact.tuple[dir].zone = zone_of_direction(filter, dir);
 	put_tuple(message, &exact, dir);
 	if (exact.has_zone)
 		mnl_attr_put_u16(message, CTA_ZONE, htons(exact.zone));

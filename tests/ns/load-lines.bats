@@ -207,6 +207,11 @@ one_of_each() {
 	same "" "$output"
 	run -1 --separate-stderr fwctl_in ours get -p udp -s fd00::1 -d fd00::2 --sport 3 --dport 53 --quiet
 	same "" "$output$stderr"
+	fwctl_in ours create -p udp -s 10.0.0.6 -d 10.0.0.7 --sport 1 --dport 2 -t 100 --orig-zone 8 --quiet
+	run -0 fwctl_in ours get -p udp -s 10.0.0.6 -d 10.0.0.7 --sport 1 --dport 2 --orig-zone 8 -o json
+	same 8 "$(jq .orig.zone <<< "$output")"
+	run -0 fwctl_in ours get -p udp -r 10.0.0.7 -q 10.0.0.6 --reply-port-src 2 --reply-port-dst 1
+	run -1 fwctl_in ours get -p udp -s 10.0.0.6 -d 10.0.0.7 --sport 1 --dport 2 --orig-zone 9
 	# A condition beside the tuple must hold, too.
 	run -1 fwctl_in ours get -p tcp -s 10.0.0.1 -d 10.0.0.3 --sport 4 --dport 80 --state SYN_SENT
 }
@@ -420,21 +425,23 @@ has_flow() {
 		{"proto":"udp","timeout":-1}
 		{"proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":70000,"dport":1}}
 		{"proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"fd00::2","sport":1,"dport":1}}
+		{"family":"ipv6","proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
+		{"family":"ipv9","proto":"udp","timeout":1,"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
 		{"proto":"udp","timeout":1,"status":["banana"]}
 		{"proto":"tcp","timeout":1,"state":"NO","orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
 		{"proto":"udp","timeout":1,"status":["src-nat"],"orig":{"src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":1}}
 	EOF
 	run -1 --separate-stderr fwctl_in ours load lines
-	matches "$stderr" ": $((2 * 22 - 22)) lines have been loaded, 22 were bad"
-	same "$(seq 2 2 44)" "$(sed -n 's/^fwctl load: lines:\([0-9]*\): .*/\1/p' <<< "$stderr")"
-	same 22 "$(fwctl_in ours list --count)"
+	matches "$stderr" ": 24 lines have been loaded, 24 were bad"
+	same "$(seq 2 2 48)" "$(sed -n 's/^fwctl load: lines:\([0-9]*\): .*/\1/p' <<< "$stderr")"
+	same 24 "$(fwctl_in ours list --count)"
 	matches "$stderr" "lines:2: --sport: '99999'"
 	matches "$stderr" "lines:18: creating the flow: File exists"
 	matches "$stderr" "lines:20: updating the flow: No such file"
 	matches "$stderr" 'lines:36: "orig": "sport" is not'
 	# The same without the kernel, and without privileges: it knows nothing of what exists.
 	run -1 --separate-stderr setpriv --bounding-set -all "$FWCTL_BUILD/fwctl" load --dry-run lines
-	matches "$stderr" ': 25 lines would be loaded, 19 were bad'
+	matches "$stderr" ': 27 lines would be loaded, 21 were bad'
 }
 
 @test "load --strict stops at the first bad line, understood or not" {
