@@ -80,15 +80,22 @@ static void put_addr(struct fw_sink *sink, char letter, const union fw_addr *add
 	fw_value_put(&sink->out, sink, &fw_tuple_head[0], addr);
 }
 
-/* An address that is another one in the replies was translated: -n and -g say so. */
+/*
+ * An address that is another one in the replies was translated: -n and -g say so. Where it is the
+ * same, the port alone may have been, and the status tells it; conntrack(8) writes -r and -q then.
+ */
 static void put_addrs(struct fw_sink *sink, const struct fw_flow *flow)
 {
 	const struct fw_tuple *orig = &flow->orig, *reply = &flow->reply;
+	bool src_nat = flow->status & FW_STATUS_SRC_NAT ||
+		       memcmp(&reply->dst, &orig->src, sizeof(orig->src));
+	bool dst_nat = flow->status & FW_STATUS_DST_NAT ||
+		       memcmp(&reply->src, &orig->dst, sizeof(orig->dst));
 
 	put_addr(sink, 's', &orig->src);
 	put_addr(sink, 'd', &orig->dst);
-	put_addr(sink, memcmp(&reply->src, &orig->dst, sizeof(orig->dst)) ? 'g' : 'r', &reply->src);
-	put_addr(sink, memcmp(&reply->dst, &orig->src, sizeof(orig->src)) ? 'n' : 'q', &reply->dst);
+	put_addr(sink, dst_nat ? 'g' : 'r', &reply->src);
+	put_addr(sink, src_nat ? 'n' : 'q', &reply->dst);
 }
 
 static void put_rest(struct fw_sink *sink, const struct fw_flow *flow)

@@ -120,6 +120,16 @@ static void undo_translations(struct fw_write *write)
 	fill_from(reply, &write->flow.orig);
 }
 
+/* JSON has one key of gre a direction; the source's is that of the replies, translated or not. */
+static void fill_key(struct fw_tuple *orig, const struct fw_tuple *reply)
+{
+	if (fw_tuple_has(orig, FW_TUPLE_SRCKEY) || !fw_tuple_has(orig, FW_TUPLE_DSTKEY) ||
+	    !fw_tuple_has(reply, FW_TUPLE_DSTKEY))
+		return;
+	orig->srckey = reply->dstkey;
+	orig->present |= 1ull << FW_TUPLE_SRCKEY;
+}
+
 /* ---- what is needed -------------------------------------------------------------------------- */
 
 static int missing(struct fw_err *err, const char *what)
@@ -207,6 +217,7 @@ int fw_write_complete(struct fw_write *write, struct fw_err *err)
 		return -1;
 	if (learn_translations(write, err) < 0)
 		return -1;
+	fill_key(&flow->orig, &flow->reply);
 	undo_translations(write);
 	fill_from(&flow->orig, &flow->reply);
 	default_icmp_id(&flow->orig, flow->proto);

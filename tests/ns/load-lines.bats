@@ -375,6 +375,36 @@ one_of_each() {
 }
 
 # The lines between the bad ones are good, and each bad line is told by its number.
+tuples() {
+	fwctl_in ours list -o json --quiet | jq -c '[.proto, .orig, .reply, .status]' | LC_ALL=C sort
+}
+
+@test "load: translations of every kind are those that were saved" {
+	local words number=0
+	while read -r words; do
+		# shellcheck disable=SC2086 # words
+		host_run ours conntrack -I ${words//SRC/10.0.1.$((number += 1))} -d 10.0.0.2 -t 500 > /dev/null 2>&1
+	done <<-EOF
+		-p udp -s SRC --sport 1 --dport 2 -g 10.0.0.2:99
+		-p udp -s SRC --sport 1 --dport 2 -n 10.0.1.2:99
+		-p tcp -s SRC --sport 1 --dport 2 -g 10.0.0.2:98 --state ESTABLISHED -u SEEN_REPLY,ASSURED
+		-p udp -s SRC --sport 1 --dport 2 -g 10.0.0.3:99 -n 10.9.9.9:77
+		-p icmp -s SRC --icmp-type 8 --icmp-code 0 --icmp-id 7 -n 10.0.0.10 -g 10.0.0.4
+		-p gre -s SRC --srckey 1 --dstkey 2 -n 10.0.0.11
+		-p gre -s SRC --srckey 3 --dstkey 4 -g 10.0.0.12
+		-p sctp -s SRC --sport 1 --dport 2 --state ESTABLISHED --orig-vtag 1 --reply-vtag 2 -n 10.0.0.12:5
+		-p 89 -s SRC -g 10.0.0.77
+	EOF
+	tuples > made
+	same "9 9" "$(wc -l < made) $(grep -c '"[a-z]*-nat"' made)"
+	for format in save json; do
+		fwctl_in ours list -o $format --quiet > saved
+		fwctl_in ours flush --all --quiet
+		fwctl_in ours load saved --quiet
+		diff made <(tuples)
+	done
+}
+
 @test "load: -U clears labels, too" {
 	one_of_each
 	printf '%s\n' '-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 --label-del web --label-add last' \
