@@ -4,7 +4,8 @@
  * net/netlink/af_netlink.c): the first message that does not fit makes the next read fail with
  * ENOBUFS, and from then on all are dropped and counted until the receiver has emptied the socket.
  * So what is in the socket when ENOBUFS is seen is older than the gap, and the counter is final
- * when the socket is empty.
+ * when the socket is empty. With NETLINK_NO_ENOBUFS there is the counter alone, and later messages
+ * that fit are among what is in the socket.
  */
 #include "fwctl/kernel/listener-receive.h"
 
@@ -173,7 +174,7 @@ static enum drained account(struct fw_listener *listener, unsigned int which, bo
 		if (!give_gap(listener, which, 0))
 			return DRAINED_FAILED;
 	}
-	if (!listener->sources[which].overrun)
+	if (!listener->sources[which].overrun && !listener->sources[which].is_silent)
 		return DRAINED_EMPTY;
 	lost = new_drops(&listener->sources[which]);
 	return !lost || give_gap(listener, which, lost) ? DRAINED_EMPTY : DRAINED_FAILED;
@@ -264,13 +265,13 @@ static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
 	       (!end || fw_clock_read(CLOCK_MONOTONIC) < end);
 }
 
-static int receive_buffer(const struct fw_socket *sock)
+static int option_of(const struct fw_socket *sock, int level, int option)
 {
 	socklen_t length = sizeof(int);
-	int bytes = 0;
+	int value = 0;
 
-	getsockopt(sock->fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
-	return bytes;
+	getsockopt(sock->fd, level, option, &value, &length);
+	return value;
 }
 
 /* Events that happened before the end belong to the output, however fast more come. */
@@ -283,10 +284,14 @@ void *fw_listener_receive(void *context)
 	uint64_t end =
 		listener->nanoseconds ? fw_clock_read(CLOCK_MONOTONIC) + listener->nanoseconds : 0;
 	bool busy = false, may_nap = true, going = true;
+	struct fw_listener_source *source;
 	unsigned int i;
 
-	for (i = 0; i < listener->source_count; i++)
-		may_nap &= receive_buffer(listener->sources[i].socket) >= NAP_BUFFER;
+	for (i = 0; i < listener->source_count; i++) {
+		source = &listener->sources[i];
+		may_nap &= option_of(source->socket, SOL_SOCKET, SO_RCVBUF) >= NAP_BUFFER;
+		source->is_silent = option_of(source->socket, SOL_NETLINK, NETLINK_NO_ENOBUFS);
+	}
 	while (going && wait_for_more(listener, end)) {
 		going = drain_all(listener, batch, 8, &busy);
 		if (busy && may_nap)

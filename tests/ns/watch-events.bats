@@ -242,6 +242,8 @@ amounts_to_the_table() {
 	sleep 1
 	kill -CONT "$reader"
 	wait_for 30 has_ends 3000
+	# What failed is told where it failed, not when all is over.
+	wait_for 5 grep -q '^   \[LOST\] at_least=' shown
 	kill -INT "$watch_pid"
 	wait_for 10 test -s ended
 }

@@ -26,6 +26,7 @@ struct fw_listener_source {
 	struct fw_socket *socket; /* the caller's */
 	uint32_t drops;           /* messages that the kernel has dropped, as counted by it */
 	bool overrun;             /* it says that there are new ones */
+	bool is_silent;           /* it never says so, so it is asked: NETLINK_NO_ENOBUFS */
 	bool mark_wanted;         /* read and written by both threads, atomically */
 };
 
