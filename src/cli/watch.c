@@ -92,17 +92,27 @@ static int take(struct fw_watch *watch, const struct fw_heard *heard)
 	return 0;
 }
 
+/* A stream that never rests, of which a filter shows little, holds back nothing for longer. */
+#define RESTLESS_NS 50000000u
+
 static int loop(struct fw_watch *watch)
 {
 	struct fw_heard heard = { 0 };
 	enum fw_listener_next next;
+	uint64_t paused = 0; /* by the clock of what was heard */
 	int status = 0;
 
 	while (!status && !fw_watch_has_enough(watch)) {
 		next = fw_listener_next(&watch->listener, &heard, wait_time(watch));
 		if (next == FW_LISTENER_END)
 			break;
-		status = next == FW_LISTENER_PAUSE ? pause_all(watch) : take(watch, &heard);
+		if (next == FW_LISTENER_HEARD)
+			status = take(watch, &heard);
+		/* The clock may be set back: then this is a large number. */
+		if (!status && (next == FW_LISTENER_PAUSE || heard.time - paused >= RESTLESS_NS)) {
+			paused = heard.time;
+			status = pause_all(watch);
+		}
 	}
 	return status;
 }

@@ -72,6 +72,30 @@ track() {
 	watch_ends 0 TERM
 }
 
+# shows_while PID: something is shown, and the process has not ended
+shows_while() {
+	until [ -s shown ]; do
+		kill -0 "$1" || return
+		sleep 0.02
+	done
+	kill -0 "$1"
+}
+
+@test "a stream that never rests does not hold back the one event that a filter lets through" {
+	[ -z "${FWCTL_SLOW-}" ] || skip "the stream has to be slower than the watch"
+	watch -e new --dport 61111
+	# Two, so that one goes on where the other is held up.
+	host_spawn table "$FWCTL_BUILD/tests/bench/bench-fill" 100000
+	host_spawn table "$FWCTL_BUILD/tests/bench/bench-fill" 100000 1000000
+	until [ "$(host_run table cat /proc/sys/net/netfilter/nf_conntrack_count)" -gt 1000 ]; do
+		kill -0 "$host_pid"
+	done
+	udp_flow 1 61111
+	shows_while "$host_pid"
+	watch_ends 0 INT
+	shows 1
+}
+
 @test "a filter, kinds and a number of events" {
 	watch -e new,destroy --count 2 --dport 53
 	udp_flow 1 443
