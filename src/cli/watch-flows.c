@@ -23,6 +23,7 @@ struct flows {
 	struct fw_lifecycle lifecycle;
 	bool has_shadow;
 	bool whole;         /* the shadow can say what went missing */
+	bool is_untold;     /* what is found is remembered, and not shown */
 	uint64_t next_read; /* when to read the table again for silent flows, monotonic */
 };
 
@@ -90,6 +91,8 @@ static void show_found(struct flows *flows, enum fw_event_kind kind, uint32_t ch
 		.changed = changed,
 	};
 
+	if (flows->is_untold)
+		return;
 	if (kind == FW_EVENT_UPDATE && flows->watch->options->changes)
 		event.present |= 1ull << FW_EVENT_HAS_CHANGED;
 	show(flows, &event, flow);
@@ -113,22 +116,12 @@ static void show_gone(void *context, const struct fw_flow *flow)
 	show_found(context, FW_EVENT_DESTROY, 0, flow);
 }
 
-static int remember(void *context, const struct fw_flow *flow)
-{
-	struct flows *flows = context;
-	uint32_t changed;
-
-	fw_shadow_see(&flows->shadow, flow, &changed);
-	return 0;
-}
-
-/* `take` is told of each flow; those that it is not told of are gone. */
-static int read_table(struct flows *flows, fw_flow_fn *take, struct fw_err *err)
+static int read_table(struct flows *flows, struct fw_err *err)
 {
 	const struct fw_filter everything = { .stamp = flows->watch->cli->filter->stamp };
 	const struct fw_ct_query query = { .filter = &everything };
 
-	return fw_ct_each(&query, take, flows, err);
+	return fw_ct_each(&query, compare, flows, err);
 }
 
 /* So often is a reading tried that the table changed its shape under. */
@@ -143,8 +136,9 @@ static int resync(struct flows *flows)
 	do {
 		fw_err_free(&err);
 		fw_shadow_begin_round(&flows->shadow);
-		status = read_table(flows, compare, &err);
-		fw_listener_mark(&flows->watch->listener, flows->source);
+		status = read_table(flows, &err);
+		if (!flows->is_untold)
+			fw_listener_mark(&flows->watch->listener, flows->source);
 		/* What an incomplete reading did not meet may still be there. */
 		incomplete = status || fw_watch_has_enough(flows->watch);
 		fw_shadow_sweep(&flows->shadow, incomplete ? NULL : show_gone, flows);
@@ -152,6 +146,17 @@ static int resync(struct flows *flows)
 	if (status)
 		fw_err_copy(&flows->watch->cli->err, &err);
 	fw_err_free(&err);
+	return status;
+}
+
+/* Of what was there before the first event. */
+static int take_image(struct flows *flows)
+{
+	int status;
+
+	flows->is_untold = true;
+	status = resync(flows);
+	flows->is_untold = false;
 	return status;
 }
 
@@ -225,6 +230,8 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 		flows->whole || (options->changes && options->kinds >> FW_EVENT_UPDATE & 1);
 	fw_shadow_init(&flows->shadow, flows->whole);
 	fw_lifecycle_init(&flows->lifecycle);
+	if (flows->whole && take_image(flows) < 0)
+		return -1;
 	/* The shadow needs all of the story, whatever part of it is shown. */
 	if (fw_ct_events_open(&feed->socket, flows->has_shadow ? ALL_KINDS : options->kinds,
 			      options->buffer, options->reliable, &watch->cli->err) < 0)
@@ -236,11 +243,16 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	return 0;
 }
 
+/*
+ * The image is from before the first event: what is not in it is news, whatever a gap swallows.
+ * This tells what came and went in between.
+ */
 static int begin_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	struct flows *flows = feed->state;
 
-	return flows->whole ? read_table(flows, remember, &watch->cli->err) : 0;
+	(void)watch;
+	return flows->whole ? resync(flows) : 0;
 }
 
 static bool reads_table(const struct fw_watch_feed *feed)

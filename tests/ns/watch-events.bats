@@ -235,6 +235,25 @@ amounts_to_the_table() {
 	amounts_to_the_table
 }
 
+# has_news COUNT: so many flows were told of
+has_news() {
+	[ "$(grep -c '^    \[NEW\] ' shown)" -eq "$1" ]
+}
+
+@test "--resync: a gap while the watch begins hides nothing either" {
+	fill 60000
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" --resync -e new --queue 64K --buffer-size 4K \
+		> shown 2> said
+	watch_pid=$host_pid
+	until listen 1; do
+		kill -0 "$watch_pid"
+	done
+	fill 5000 60000
+	wait_for 5 has_news 5000
+	watch_ends 4 INT
+	has_news 5000
+}
+
 @test "flows that will be silent are counted at the start; --cover tells of their end" {
 	# With 2, any listener of the machine keeps new flows from being silent.
 	host_run table sysctl -qw net.netfilter.nf_conntrack_events=0
