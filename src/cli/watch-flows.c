@@ -24,6 +24,7 @@ struct flows {
 	bool has_shadow;
 	bool whole;         /* the shadow can say what went missing */
 	bool is_untold;     /* what is found is remembered, and not shown */
+	uint64_t events;    /* the kernel's setting of before, to be put back */
 	uint64_t next_read; /* when to read the table again for silent flows, monotonic */
 };
 
@@ -208,7 +209,13 @@ static int look_for_silent(struct fw_watch *watch, struct fw_watch_feed *feed)
 
 static void note_silent(const struct fw_watch *watch, uint64_t silent)
 {
-	if (!silent || watch->options->quiet || watch->options->cover)
+	if (watch->options->quiet)
+		return;
+	if (fw_ct_events_are_off())
+		fw_cli_note(watch->cli,
+			    "no flow made from now on will send events (nf_conntrack_events=0)%s",
+			    watch->options->cover ? "" : "; --cover lets them while it watches");
+	if (!silent || watch->options->cover)
 		return;
 	fw_cli_note(
 		watch->cli,
@@ -230,6 +237,8 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 		flows->whole || (options->changes && options->kinds >> FW_EVENT_UPDATE & 1);
 	fw_shadow_init(&flows->shadow, flows->whole);
 	fw_lifecycle_init(&flows->lifecycle);
+	if (options->cover)
+		fw_ct_events_force(&flows->events);
 	if (flows->whole && take_image(flows) < 0)
 		return -1;
 	/* The shadow needs all of the story, whatever part of it is shown. */
@@ -264,6 +273,8 @@ static void close_flows(struct fw_watch_feed *feed)
 {
 	struct flows *flows = feed->state;
 
+	if (flows->watch->options->cover)
+		fw_ct_events_restore(flows->events);
 	fw_shadow_free(&flows->shadow);
 	fw_lifecycle_free(&flows->lifecycle);
 	free(flows);

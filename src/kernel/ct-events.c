@@ -114,12 +114,48 @@ int fw_exp_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *hear
 	return 0;
 }
 
+/* ---- whether flows send events at all -------------------------------------------------------- */
+
+#define SETTING "nf_conntrack_events"
+
+enum { EVENTS_OFF, EVENTS_ALWAYS, EVENTS_IF_HEARD };
+
 uint64_t fw_ct_silent_flows(void)
 {
 	uint64_t events, flows;
 
-	if (!fw_sysctl_read("nf_conntrack_events", &events) || events != 2 ||
+	if (!fw_sysctl_read(SETTING, &events) || events != EVENTS_IF_HEARD ||
 	    !fw_sysctl_read("nf_conntrack_count", &flows))
 		return 0;
 	return flows;
+}
+
+bool fw_ct_events_are_off(void)
+{
+	uint64_t events;
+
+	return fw_sysctl_read(SETTING, &events) && events == EVENTS_OFF;
+}
+
+static void set_events(uint64_t events)
+{
+	struct fw_err ignored = FW_ERR_INIT;
+
+	(void)fw_sysctl_write(SETTING, events, &ignored);
+	fw_err_free(&ignored);
+}
+
+void fw_ct_events_force(uint64_t *before)
+{
+	*before = EVENTS_ALWAYS;
+	if (fw_sysctl_read(SETTING, before) && *before != EVENTS_ALWAYS)
+		set_events(EVENTS_ALWAYS);
+}
+
+void fw_ct_events_restore(uint64_t before)
+{
+	uint64_t events;
+
+	if (before != EVENTS_ALWAYS && fw_sysctl_read(SETTING, &events) && events == EVENTS_ALWAYS)
+		set_events(before);
 }

@@ -274,6 +274,37 @@ has_news() {
 	shows 1
 }
 
+# events VALUE: what nf_conntrack_events is at the host
+events() {
+	same "$1" "$(host_run table cat /proc/sys/net/netfilter/nf_conntrack_events)" > /dev/null
+}
+
+@test "--cover lets new flows send events, and puts the setting back however it ends" {
+	local before signal
+	for before in 0 2; do
+		for signal in INT TERM; do
+			host_run table sysctl -qw "net.netfilter.nf_conntrack_events=$before"
+			watch --cover -e new
+			events 1
+			udp_flow 1 53
+			wait_for 5 shows 1
+			watch_ends 0 "$signal"
+			lacks "$(cat said)" "nf_conntrack_events"
+			matches "$(cat shown)" 'NEW.*sport=1 .*\[USERSPACE\]'
+			events "$before"
+			host_run table conntrack -F 2> /dev/null
+		done
+	done
+	# Somebody else's wish, meanwhile, is respected.
+	watch --cover
+	host_run table sysctl -qw net.netfilter.nf_conntrack_events=0
+	watch_ends 0 INT
+	events 0
+	watch
+	wait_for 5 grep -q "no flow made from now on will send events .*; --cover" said
+	watch_ends 0 INT
+}
+
 @test "--reliable: the end of each flow is told, after any stall" {
 	watch_slowly --reliable -e destroy --queue 64K --buffer-size 64K
 	# Made by packets: those can be made to wait for their last event.

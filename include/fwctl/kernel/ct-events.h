@@ -44,4 +44,16 @@ int fw_exp_event_read(struct fw_ct_decoder *decoder, const struct fw_heard *hear
  */
 uint64_t fw_ct_silent_flows(void);
 
+/* Whether new flows will send no events either, whoever listens (nf_conntrack_events=0). */
+bool fw_ct_events_are_off(void);
+
+/*
+ * Lets every new flow send events (nf_conntrack_events=1) until fw_ct_events_restore() with what it
+ * has put into `before`. Where the setting cannot be written, it stays.
+ */
+void fw_ct_events_force(uint64_t *before);
+
+/* Nothing when the setting is another one by now. */
+void fw_ct_events_restore(uint64_t before);
+
 #endif
