@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fwctl/base/digits.h"
@@ -207,6 +209,25 @@ int fw_sink_packet(struct fw_sink *sink, const struct fw_event *event, const str
 	return end_event(sink);
 }
 
+/*
+ * A full disk takes part of a line, and the next record that a log gets would be glued to it: takes
+ * that part back from the end of a file. Each piece begins with a line.
+ */
+static size_t cut_line(const struct fw_sink *sink, size_t done)
+{
+	const char *end = memrchr(sink->out.data, '\n', done);
+	size_t whole = end ? (size_t)(end - sink->out.data) + 1 : 0;
+	int fd = sink->setup.fd;
+	struct stat file;
+
+	if (whole == done || fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) ||
+	    lseek(fd, 0, SEEK_CUR) != file.st_size ||
+	    ftruncate(fd, file.st_size - (off_t)(done - whole)) < 0)
+		return done;
+	(void)lseek(fd, 0, SEEK_END);
+	return whole;
+}
+
 int fw_sink_flush(struct fw_sink *sink)
 {
 	size_t done = 0;
@@ -219,6 +240,8 @@ int fw_sink_flush(struct fw_sink *sink)
 		else if (errno != EINTR)
 			sink->write_error = errno;
 	}
+	if (done < sink->out.length)
+		done = cut_line(sink, done);
 	sink->written += done;
 	sink->out.length = 0;
 	return sink->write_error ? -1 : 0;

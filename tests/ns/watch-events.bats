@@ -360,6 +360,24 @@ has_ends() {
 	matches "$(cat said)" "No space left on device"
 }
 
+@test "a disk that fills up has complete lines, and a log can go on there" {
+	local format
+	mkdir /run/small # which is private
+	mount -t tmpfs -o size=64k tmpfs /run/small
+	for format in json text; do
+		host_spawn table "$FWCTL_BUILD/fwctl-watch" -e new -o $format >> /run/small/log 2> said
+		watch_pid=$host_pid
+		wait_for 5 listen 1
+		fill 1000
+		watch_ends 1
+		between 100 500 "$(wc -l < /run/small/log)"
+		same "" "$(tail -c 1 /run/small/log)"
+		host_run table conntrack -F 2> /dev/null
+		: > /run/small/log
+	done
+	umount /run/small
+}
+
 @test "wrong words are exit 2, no privilege is exit 3" {
 	for wrong in "-e renew" "-e" "--count 0" "--for x" "--queue 1" "-o nonsense" "--dport 99999"; do
 		# shellcheck disable=SC2086 # an option and its value
