@@ -15,11 +15,11 @@ static const struct fw_word states[] = {
 	{ 0 },
 };
 
-#define SEQ_ROW(what, WHAT, dir, DIR, text)                                                        \
-	{ .key = "seq_" #what "_" #dir, .type = FW_TYPE_U32,                                       \
+#define SEQ_ROW(what, WHAT, dir, DIR, meaning)                                                      \
+	{ .text = "seq_" #what "_" #dir, .type = FW_TYPE_U32,                                       \
 	  .offset = offsetof(struct fw_flow, seq_##dir.what),                                      \
 	  .bit = FW_FLOW_SEQ_##WHAT##_##DIR, .option = { { #dir "-seq-" #what, 0 } },              \
-	  .arg = "N", .help = text " of the " #dir " direction" }
+	  .arg = "N", .help = meaning " of the " #dir " direction" }
 #define SEQ_ROWS(dir, DIR)                                                                         \
 	SEQ_ROW(pos, POS, dir, DIR, "where sequence numbers are shifted"),                         \
 	SEQ_ROW(before, BEFORE, dir, DIR, "shift up to there"),                                    \
@@ -28,22 +28,25 @@ static const struct fw_word states[] = {
 static const struct fw_field info[] = {
 	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
 	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_TCP_STATE, .words = states },
-	/* Without these a loaded flow would be judged by windows that are too small. */
-	{ .key = "wscale_orig", .type = FW_TYPE_U8, .offset = offsetof(struct fw_flow, wscale_orig),
+	/*
+	 * What a saved flow needs, and else nobody: a loaded one would be judged by windows that
+	 * are too small. So they have no key.
+	 */
+	{ .text = "wscale_orig", .type = FW_TYPE_U8, .offset = offsetof(struct fw_flow, wscale_orig),
 	  .bit = FW_FLOW_WSCALE_ORIG, .attr = CTA_PROTOINFO_TCP_WSCALE_ORIGINAL,
 	  .zero_absent = true, .option = { { "orig-wscale", 0 } }, .arg = "N",
 	  .help = "tcp window scale of the original direction" },
-	{ .key = "wscale_reply", .type = FW_TYPE_U8,
+	{ .text = "wscale_reply", .type = FW_TYPE_U8,
 	  .offset = offsetof(struct fw_flow, wscale_reply), .bit = FW_FLOW_WSCALE_REPLY,
 	  .attr = CTA_PROTOINFO_TCP_WSCALE_REPLY, .zero_absent = true,
 	  .option = { { "reply-wscale", 0 } }, .arg = "N",
 	  .help = "tcp window scale of the reply direction" },
-	{ .key = "tcp_flags_orig", .type = FW_TYPE_U8,
+	{ .text = "tcp_flags_orig", .type = FW_TYPE_U8,
 	  .offset = offsetof(struct fw_flow, tcp_flags_orig), .bit = FW_FLOW_TCP_FLAGS_ORIG,
 	  .attr = CTA_PROTOINFO_TCP_FLAGS_ORIGINAL, .mask = FW_TCP_FLAGS,
 	  .option = { { "orig-tcp-flags", 0 } }, .arg = "N",
 	  .help = "sum of 1 window scale, 2 SACK, 4 first FIN, 8 liberal windows" },
-	{ .key = "tcp_flags_reply", .type = FW_TYPE_U8,
+	{ .text = "tcp_flags_reply", .type = FW_TYPE_U8,
 	  .offset = offsetof(struct fw_flow, tcp_flags_reply), .bit = FW_FLOW_TCP_FLAGS_REPLY,
 	  .attr = CTA_PROTOINFO_TCP_FLAGS_REPLY, .mask = FW_TCP_FLAGS,
 	  .option = { { "reply-tcp-flags", 0 } }, .arg = "N",

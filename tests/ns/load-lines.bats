@@ -45,9 +45,11 @@ alike() {
 	diff <(table theirs) <(table ours) && [ -n "$(table ours)" ]
 }
 
-# How strict the kernel is with the windows of a TCP flow; conntrack shows it in no format.
+# How strict the kernel is with the windows of a TCP flow; only save shows it.
 windows() {
-	fwctl_in "$1" list -p tcp -o json | jq -c '[.orig.src, .tcp_flags_orig, .tcp_flags_reply]' | LC_ALL=C sort
+	fwctl_in "$1" list -p tcp -o save --quiet |
+		sed -E 's/.*( -s [^ ]+) .*(--orig-tcp-flags [0-9]+).*(--reply-tcp-flags [0-9]+).*/\1 \2 \3/' |
+		LC_ALL=C sort
 }
 
 # SRC stands for an address of its own in each line.

@@ -22,9 +22,11 @@ teardown_file() {
 	hosts_remove
 }
 
-# What a new flow has of its own: counters, times and an id; and timers run.
+# What a new flow has of its own: counters, times and an id; and timers run. By how much the sequence
+# numbers of a translated FTP session are shifted is in save only.
 timeless() {
-	jq -Sc 'del(.timeout, .id, .use, .start, .age, .orig.packets, .orig.bytes, .reply.packets, .reply.bytes)' |
+	jq -Sc 'del(.timeout, .id, .use, .start, .age, .orig.packets, .orig.bytes, .reply.packets, .reply.bytes) |
+		.status -= ["seq-adjust"]' |
 		LC_ALL=C sort
 }
 
@@ -32,9 +34,17 @@ untimed() {
 	sed -E 's/-t [0-9]+/-t TIMER/' | LC_ALL=C sort
 }
 
-# Both views of the table are those of before; json shows what save does not: NAT in the status.
+# Without what json leaves out.
+windowless() {
+	sed -E 's/ --(orig|reply)-(wscale|tcp-flags|seq-[a-z]+) [0-9]+//g'
+}
+
+# is_as_before [FILTER]: both views of the table are those of before; json shows what save does not:
+# NAT in the status.
 is_as_before() {
-	diff <(untimed < "$BATS_FILE_TMPDIR/save") <(fwctl_in gate list -o save --quiet | untimed) &&
+	local kept=${1:-cat}
+	diff <(untimed < "$BATS_FILE_TMPDIR/save" | $kept) \
+		<(fwctl_in gate list -o save --quiet | untimed | $kept) &&
 		diff <(timeless < "$BATS_FILE_TMPDIR/json") <(fwctl_in gate list -o json --quiet | timeless)
 }
 
@@ -59,13 +69,16 @@ is_as_before() {
 @test "json, flush, load: the same table" {
 	fwctl_in gate flush --all
 	fwctl_in gate load - < "$BATS_FILE_TMPDIR/json"
-	is_as_before
+	is_as_before windowless
 }
 
 @test "loaded over itself: the same table still" {
+	fwctl_in gate load "$BATS_FILE_TMPDIR/json"
+	is_as_before windowless
+	fwctl_in gate flush --all
 	fwctl_in gate load "$BATS_FILE_TMPDIR/save"
 	is_as_before
-	fwctl_in gate load "$BATS_FILE_TMPDIR/json"
+	fwctl_in gate load "$BATS_FILE_TMPDIR/save"
 	is_as_before
 }
 
