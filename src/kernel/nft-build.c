@@ -179,7 +179,6 @@ static uint32_t set_flags(const struct fw_nft_set *set)
 	flags |= set->interval && set->keys.count > 1 ? NFT_SET_CONCAT : 0;
 	flags |= set->dynamic ? NFT_SET_EVAL : 0;
 	flags |= set->timeouts ? NFT_SET_TIMEOUT : 0;
-	flags |= set->counters ? NFT_SET_EXPR : 0;
 	return flags;
 }
 
