@@ -81,7 +81,7 @@ static struct fw_nft_count *counts_of(const struct fw_current *current, size_t *
 
 static void print_active(struct fw_buf *buf, const struct fw_current *current, enum form form)
 {
-	struct fw_table_style style = { .directions = form != PLAIN, .numbers = form == NUMBERED };
+	struct fw_table_style style = { .in = form != PLAIN, .numbers = form == NUMBERED };
 	struct fw_nft_count *counts = counts_of(current, &style.count_size);
 
 	fw_buf_puts(buf, "Status: active\n");

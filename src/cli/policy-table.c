@@ -67,6 +67,28 @@ static void print_address(struct fw_buf *buf, const struct row *row, const struc
 		fw_buf_puts(buf, "Anywhere");
 }
 
+/* As in ufw: a protocol without ports stands behind an address, or in both ends of "any". */
+static bool shows_proto(const struct row *row, const struct fw_endpoint *end)
+{
+	const struct fw_rule *rule = row->rule;
+
+	if (rule->from.service_count || rule->to.service_count)
+		return false;
+	return end->kind != FW_END_ANY ||
+	       (rule->from.kind == FW_END_ANY && rule->to.kind == FW_END_ANY);
+}
+
+/* Behind ports alone it says that the rule's other row is that of IPv4, which an address denies. */
+static bool shows_family(const struct row *row, const struct fw_endpoint *end)
+{
+	const struct fw_rule *rule = row->rule;
+
+	if (row->family != FW_FAMILY_IPV6 || end->kind == FW_END_PREFIX)
+		return false;
+	return !end->service_count || end->kind == FW_END_SET ||
+	       (rule->from.kind != FW_END_PREFIX && rule->to.kind != FW_END_PREFIX);
+}
+
 /* ADDRESS PORTS/PROTO (v6) on IF, as far as there is something to say. */
 static void print_end(struct fw_buf *buf, const struct row *row, const struct fw_endpoint *end,
 		      const char *interface)
@@ -79,10 +101,10 @@ static void print_end(struct fw_buf *buf, const struct row *row, const struct fw
 			fw_buf_puts(buf, end->profile);
 		else
 			print_services(buf, end);
-	} else if (!row->rule->from.service_count && !row->rule->to.service_count) {
+	} else if (shows_proto(row, end)) {
 		print_proto(buf, row->rule->proto);
 	}
-	if (end->kind != FW_END_PREFIX && row->family == FW_FAMILY_IPV6)
+	if (shows_family(row, end))
 		fw_buf_puts(buf, " (v6)");
 	if (interface)
 		fw_buf_printf(buf, " on %s", interface);
@@ -98,14 +120,15 @@ static void pad(struct fw_buf *buf, size_t start, size_t width)
 	} while (++length < width);
 }
 
-static void print_action(struct fw_buf *buf, const struct row *row, bool direction)
+/* The direction that a rule has without a word for it is left out of the short table. */
+static void print_action(struct fw_buf *buf, const struct row *row, bool in)
 {
 	static const char *const directions[] = { " IN", " OUT", " FWD" };
 	const char *word = fw_word_name(fw_action_words, row->rule->action);
 
 	for (; *word; word++)
 		fw_buf_putc(buf, (char)toupper((unsigned char)*word));
-	if (direction)
+	if (in || row->rule->direction != FW_DIR_IN)
 		fw_buf_puts(buf, directions[row->rule->direction]);
 }
 
@@ -139,7 +162,7 @@ static void print_row(struct fw_buf *buf, const struct row *row, const struct fw
 						     : NULL);
 	pad(buf, start, TO_WIDTH + 1);
 	start = buf->length;
-	print_action(buf, row, style->directions);
+	print_action(buf, row, style->in);
 	pad(buf, start, ACTION_WIDTH + 1);
 	start = buf->length;
 	print_end(buf, row, &rule->from,

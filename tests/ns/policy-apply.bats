@@ -295,10 +295,20 @@ To                         Action      From
 2222/tcp (v6)              LIMIT       Anywhere (v6)              # SSH alt
 80,443/tcp (v6) on d0      ALLOW       Anywhere (v6)             
 
-25/tcp                     REJECT      Anywhere                  
-25/tcp (v6)                REJECT      Anywhere (v6)             
+25/tcp                     REJECT OUT  Anywhere                  
+25/tcp (v6)                REJECT OUT  Anywhere (v6)             
 
-10.0.0.0/8 on d1           ALLOW       Anywhere on d0            " "$output"
+10.0.0.0/8 on d1           ALLOW FWD   Anywhere on d0            " "$output"
+	lines 'deny to 10.0.0.1 proto esp' 'deny from 10.0.0.1 proto ah' 'deny proto gre' \
+		'deny from 2001:db8::1 to any port 25' > b.conf
+	policy apply b.conf
+	run -0 policy status
+	same "10.0.0.1/esp               DENY        Anywhere                  
+Anywhere                   DENY        10.0.0.1/ah               
+Anywhere/gre               DENY        Anywhere/gre              
+Anywhere/gre (v6)          DENY        Anywhere/gre (v6)         
+25                         DENY        2001:db8::1               " "$(lines "${lines[@]:3}")"
+	policy apply a.conf
 	run -0 policy status numbered
 	matches "$output" '\[ 1\] 22/tcp                     ALLOW IN    Anywhere'
 	matches "$output" '\[ 4\] 25/tcp                     REJECT OUT  Anywhere'

@@ -10,8 +10,8 @@
 #include "fwctl/model/policy.h"
 
 struct fw_table_style {
-	bool directions; /* ALLOW IN instead of ALLOW */
-	bool numbers;    /* [ 1] in front: the rule's place among all rules */
+	bool in;      /* ALLOW IN instead of ALLOW; OUT and FWD are there always */
+	bool numbers; /* [ 1] in front: the rule's place among all rules */
 	/* Of lines 0 to count_size - 1; NULL: no counters are shown. */
 	const struct fw_nft_count *counts;
 	size_t count_size;
