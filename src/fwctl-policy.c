@@ -74,11 +74,11 @@ static const struct fw_option show_options[] = {
 };
 
 /* All words of an edit are the policy's: -1 is a wrong value there, not an option. */
-#define EDIT(verb, words, what)                                                                    \
+#define EDIT(verb, least, words, what)                                                             \
 	{                                                                                          \
 		.name = (verb), .summary = (what), .usage = "[--force] " words,                    \
 		.options = force_options, .values_size = sizeof(struct fw_policy_force_values),    \
-		.stop_early = true, .min_args = 1, .max_args = -1, .run = fw_policy_edit_run       \
+		.stop_early = true, .min_args = (least), .max_args = -1, .run = fw_policy_edit_run \
 	}
 
 static const struct fw_command verbs[] = {
@@ -140,17 +140,20 @@ static const struct fw_command verbs[] = {
 	  .options = force_options,
 	  .values_size = sizeof(struct fw_policy_force_values),
 	  .run = fw_policy_rollback_run },
-	EDIT("allow", "RULE", "Add a rule that allows"),
-	EDIT("deny", "RULE", "Add a rule that drops"),
-	EDIT("reject", "RULE", "Add a rule that refuses"),
-	EDIT("limit", "RULE", "Add a rule that allows slowly"),
-	EDIT("route", "allow|deny|reject|limit RULE", "Add a rule for routed packets"),
-	EDIT("insert", "N RULE", "Put a rule in front of rule N"),
-	EDIT("delete", "N | RULE", "Take a rule away"),
-	EDIT("default", "allow|deny|reject incoming|outgoing|routed",
+	EDIT("allow", 1, "RULE", "Add a rule that allows"),
+	EDIT("deny", 1, "RULE", "Add a rule that drops"),
+	EDIT("reject", 1, "RULE", "Add a rule that refuses"),
+	EDIT("limit", 1, "RULE", "Add a rule that allows slowly"),
+	EDIT("route", 1, "allow|deny|reject|limit RULE", "Add a rule for routed packets"),
+	EDIT("insert", 2, "N RULE", "Put a rule in front of rule N"),
+	EDIT("delete", 1, "N | RULE", "Take a rule away"),
+	EDIT("default", 1, "allow|deny|reject [incoming|outgoing|routed]",
 	     "Set what happens to packets that no rule decides"),
-	EDIT("logging", "off|on|low|medium|high|full", "Set how much is logged"),
-	EDIT("timeout", "PROTO [NAME] DURATION [NAME DURATION ...]",
+	EDIT("logging", 1, "off|on|low|medium|high|full", "Set how much is logged"),
+	EDIT("ping", 1, "on|off", "Set whether echo requests are let in"),
+	EDIT("mdns", 1, "on|off", "Set whether multicast DNS is let in"),
+	EDIT("dhcp", 1, "on|off", "Set whether the answers of DHCP servers are let in"),
+	EDIT("timeout", 1, "PROTO [NAME] DURATION [NAME DURATION ...]",
 	     "Set how long flows of a protocol are remembered"),
 	{ .name = "reset",
 	  .summary = "Remove the policy, and put the timeouts back",

@@ -35,6 +35,7 @@ struct job {
 	struct fw_policy *policy;      /* what `old` means */
 	struct fw_policy *edited;      /* what `new` means */
 	struct fw_ssh_session session; /* that must not be locked out */
+	bool there;                    /* the rule that was to be added */
 };
 
 /* --- the words ----------------------------------------------------------------------------- */
@@ -71,10 +72,28 @@ static char *statement(const char *verb, const struct fw_cli *cli, int from)
 
 static bool is_setting(const char *verb)
 {
-	return !strcmp(verb, "default") || !strcmp(verb, "logging") || !strcmp(verb, "timeout");
+	static const char *const settings[] = { "default", "logging", "ping",
+						"mdns",    "dhcp",    "timeout" };
+	size_t i;
+
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (!strcmp(verb, settings[i]))
+			return true;
+	return false;
 }
 
 /* --- the edits ----------------------------------------------------------------------------- */
+
+static int read_new(struct job *job)
+{
+	fw_buf_text(&job->new);
+	job->edited = fw_policy_load_text(job->cli, job->name, job->new.data, job->new.length);
+	if (job->edited)
+		return 0;
+	/* The old text was read without mistakes: it is the words of the command line. */
+	job->cli->err.kind = FW_ERR_MISUSE;
+	return -1;
+}
 
 static int edit_insert(struct job *job, const struct fw_edit *edit)
 {
@@ -89,6 +108,11 @@ static int edit_insert(struct job *job, const struct fw_edit *edit)
 				  cli->argv[0]);
 	text = statement(NULL, cli, 1);
 	result = fw_edit_insert(edit, (size_t)number, text, &job->new, &cli->err);
+	if (result == 0)
+		result = read_new(job);
+	if (result == 0 && job->edited->rule_count != job->policy->rule_count + 1)
+		result = fw_err_set(&cli->err, FW_ERR_MISUSE,
+				    "'%s' is no rule, as in 'insert 1 allow 22/tcp'", text);
 	free(text);
 	return result;
 }
@@ -126,14 +150,56 @@ static int edit_delete(struct job *job, const struct fw_edit *edit)
 	return fw_edit_delete(edit, (size_t)number, &job->new, &job->cli->err);
 }
 
+/* Without a comment of its own the new rule is content with any. */
+static bool is_there_already(const struct job *job, size_t number)
+{
+	const char *comment = job->edited->rules[job->edited->rule_count - 1].comment;
+	const char *old = number ? job->policy->rules[number - 1].comment : NULL;
+
+	return number && (!comment || (old && !strcmp(comment, old)));
+}
+
+/*
+ * As in ufw: a rule that is there already is not added again, and one for the same packets as
+ * another takes its place, because behind it it would never match.
+ */
+static int settle_rule(struct job *job, const struct fw_edit *edit, const char *text)
+{
+	size_t number = fw_policy_find_rule(job->policy, job->edited);
+	struct fw_buf was = { 0 };
+
+	job->there = is_there_already(job, number);
+	if (job->there)
+		fw_cli_note(job->cli, "the rule is there already, it is number %zu", number);
+	if (!number)
+		number = fw_policy_find_rival(job->policy, job->edited);
+	if (!number || job->there)
+		return 0;
+	fw_policy_free(job->edited);
+	job->edited = NULL;
+	job->new.length = 0;
+	fw_rule_print(&was, job->policy, &job->policy->rules[number - 1], 0);
+	fw_cli_note(job->cli, "it takes the place of rule %zu, %s", number, fw_buf_text(&was));
+	fw_buf_free(&was);
+	return fw_edit_replace(edit, number, text, &job->new, &job->cli->err);
+}
+
 /* A setting replaces the one that is there, a rule comes behind the others. */
 static int edit_add(struct job *job, const struct fw_edit *edit, const char *verb)
 {
 	char *text = statement(verb, job->cli, 0);
-	int result = is_setting(verb) ? fw_edit_set(edit, text, &fw_policy_reading, &job->new,
-						    &job->cli->err)
-				      : fw_edit_append(edit, text, &job->new, &job->cli->err);
+	struct fw_err *err = &job->cli->err;
+	int result;
 
+	if (is_setting(verb)) {
+		result = fw_edit_set(edit, text, &fw_policy_reading, &job->new, err);
+	} else {
+		result = fw_edit_append(edit, text, &job->new, err);
+		if (result == 0)
+			result = read_new(job);
+		if (result == 0)
+			result = settle_rule(job, edit, text);
+	}
 	free(text);
 	return result;
 }
@@ -235,32 +301,13 @@ static int install_file(struct job *job)
 	return result;
 }
 
-/* A rule that is there already is not added again, as in ufw. */
-static bool is_there_already(const struct job *job)
-{
-	const char *verb = job->cli->command->name;
-	size_t number;
-
-	if (is_setting(verb) || !strcmp(verb, "insert") || !strcmp(verb, "delete"))
-		return false;
-	number = fw_policy_find_rule(job->policy, job->edited);
-	if (number)
-		fw_cli_note(job->cli, "the rule is there already, it is number %zu", number);
-	return number;
-}
-
 static int install(struct job *job)
 {
 	bool changed;
 
-	fw_buf_text(&job->new);
-	job->edited = fw_policy_load_text(job->cli, job->name, job->new.data, job->new.length);
-	if (!job->edited) {
-		/* The old text was read without mistakes: it is the words of the command line. */
-		job->cli->err.kind = FW_ERR_MISUSE;
+	if (!job->edited && read_new(job) < 0)
 		return -1;
-	}
-	if (is_there_already(job))
+	if (job->there)
 		return fw_policy_install_and_drop(job->cli, job->policy, &job->state, &changed);
 	if (fw_policy_check_session(job->edited, &job->session, &job->cli->err) < 0)
 		return -1;

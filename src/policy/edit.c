@@ -47,6 +47,36 @@ static void splice(const struct fw_edit *edit, size_t begin, size_t end, const c
 	fw_buf_put(out, edit->text + end, edit->length - end);
 }
 
+/* Where a # begins a word, as the lexer sees words; the end when there is none. */
+static const char *find_remark(const char *at, const char *end)
+{
+	bool begins = true;
+
+	while (at < end && !(begins && *at == '#')) {
+		const char *quoted = begins && (*at == '"' || *at == '\'')
+					     ? memchr(at + 1, *at, (size_t)(end - at - 1))
+					     : NULL;
+
+		begins = quoted || *at == ' ' || *at == '\t' || *at == '{' || *at == '}';
+		at = (quoted ? quoted : at) + 1;
+	}
+	return at;
+}
+
+/* What stands behind the statement: its remark, with the blanks before it. */
+static void put_remark(const struct fw_edit *edit, const struct fw_place *place, struct fw_buf *out)
+{
+	const char *begin = edit->text + line_start(edit, place->last_line);
+	const char *end = edit->text + line_start(edit, place->last_line + 1), *remark;
+
+	if (end > begin && end[-1] == '\n')
+		end--;
+	remark = find_remark(begin, end);
+	while (remark < end && remark > begin && (remark[-1] == ' ' || remark[-1] == '\t'))
+		remark--;
+	fw_buf_put(out, remark, (size_t)(end - remark));
+}
+
 static bool is_in_text(const struct fw_edit *edit, const struct fw_place *place)
 {
 	/* The names of files are kept once each, so the same file has the same pointer. */
@@ -112,6 +142,22 @@ int fw_edit_insert(const struct fw_edit *edit, size_t number, const char *statem
 		line--;
 	at = line_start(edit, line);
 	splice(edit, at, at, statement, out);
+	return 0;
+}
+
+int fw_edit_replace(const struct fw_edit *edit, size_t number, const char *statement,
+		    struct fw_buf *out, struct fw_err *err)
+{
+	const struct fw_rule *rule = rule_to_edit(edit, number, err);
+	struct fw_buf line = { 0 };
+
+	if (!rule)
+		return -1;
+	fw_buf_puts(&line, statement);
+	put_remark(edit, &rule->place, &line);
+	splice(edit, line_start(edit, rule->place.line),
+	       line_start(edit, rule->place.last_line + 1), fw_buf_text(&line), out);
+	fw_buf_free(&line);
 	return 0;
 }
 
@@ -234,14 +280,21 @@ static void replace_setting(const struct fw_edit *edit, const struct fw_policy *
 
 	/* Settings are in the order of the text as far as they are in it. */
 	for (i = 0; i < policy->setting_count; i++) {
+		const struct fw_place *place = &policy->settings[i].place;
+		size_t length;
+
 		if (!is_replaced(edit, &policy->settings[i], setting))
 			continue;
-		begin = line_start(edit, policy->settings[i].place.line);
+		begin = line_start(edit, place->line);
 		fw_buf_put(out, edit->text + at, begin - at);
+		length = out->length;
 		if (!written)
-			fw_buf_printf(out, "%s\n", line);
+			fw_buf_puts(out, line);
 		written = true;
-		at = line_start(edit, policy->settings[i].place.last_line + 1);
+		put_remark(edit, place, out);
+		if (out->length > length)
+			fw_buf_putc(out, '\n');
+		at = line_start(edit, place->last_line + 1);
 	}
 	if (written) {
 		fw_buf_put(out, edit->text + at, edit->length - at);
@@ -272,30 +325,47 @@ int fw_edit_set(const struct fw_edit *edit, const char *statement,
 /* --- finding a rule ----------------------------------------------------------------------------
  */
 
+/* Without the comment, or with nothing but which packets it is for. */
 static void print_plain(struct fw_buf *buf, const struct fw_policy *policy,
-			const struct fw_rule *rule)
+			const struct fw_rule *rule, bool packets_only)
 {
 	struct fw_rule plain = *rule;
 
 	plain.comment = NULL;
+	if (packets_only) {
+		plain.action = FW_ACTION_ALLOW;
+		plain.log = FW_RULE_LOG_NONE;
+		plain.helper = NULL;
+		plain.timer_count = 0;
+	}
 	buf->length = 0;
 	fw_rule_print(buf, policy, &plain, 0);
 }
 
-size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other)
+static size_t find(const struct fw_policy *policy, const struct fw_policy *other, bool packets_only)
 {
 	struct fw_buf wanted = { 0 }, text = { 0 };
 	size_t i, found = 0;
 
 	if (!other->rule_count)
 		return 0;
-	print_plain(&wanted, other, &other->rules[other->rule_count - 1]);
+	print_plain(&wanted, other, &other->rules[other->rule_count - 1], packets_only);
 	for (i = 0; i < policy->rule_count && !found; i++) {
-		print_plain(&text, policy, &policy->rules[i]);
+		print_plain(&text, policy, &policy->rules[i], packets_only);
 		if (text.length == wanted.length && !memcmp(text.data, wanted.data, text.length))
 			found = i + 1;
 	}
 	fw_buf_free(&wanted);
 	fw_buf_free(&text);
 	return found;
+}
+
+size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other)
+{
+	return find(policy, other, false);
+}
+
+size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other)
+{
+	return find(policy, other, true);
 }

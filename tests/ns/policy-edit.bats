@@ -57,6 +57,35 @@ route allow in on a out on b" "$output"
 	[ ! -e "$file" ]
 }
 
+@test "a rule for the packets of another takes its place, as in ufw" {
+	policy apply
+	policy allow 22/tcp comment "one"
+	policy allow from 10.0.0.1
+	run -0 policy allow 22/tcp
+	matches "$output" "the rule is there already, it is number 1"
+	policy allow 22/tcp comment "two"
+	matches "$(policy show)" $'\nallow 22/tcp comment "two"\n'
+	run -0 --separate-stderr policy deny log 22/tcp
+	same applied "$output"
+	matches "$stderr" 'takes the place of rule 1, allow 22/tcp comment "two"'
+	same "deny log 22/tcp
+allow from 10.0.0.1" "$(policy show | sed 1,5d)"
+	policy limit in on eth0 22/tcp
+	same 3 "$(policy show | sed 1,5d | wc -l)"
+}
+
+@test "the switches are edited, too" {
+	policy apply
+	policy ping off
+	policy mdns off
+	policy dhcp off
+	same '[false,false,false]' "$(policy status -o json | jq -c '[.ping,.mdns,.dhcp]')"
+	policy ping on
+	same true "$(policy status -o json | jq .ping)"
+	run -2 policy ping of
+	matches "$output" 'unknown switch "of", expected on, off'
+}
+
 @test "wrong words change nothing" {
 	policy apply
 	policy allow 22/tcp
@@ -64,6 +93,9 @@ route allow in on a out on b" "$output"
 	run -2 policy allow 99999/tcp
 	run -2 policy insert x allow 23/tcp
 	run -1 policy insert 5 allow 23/tcp
+	run -2 policy insert 1
+	run -2 policy insert 1 ping off
+	matches "$output" "'ping off' is no rule"
 	run -1 policy delete 5
 	run -1 policy delete allow 23/tcp
 	matches "$output" "there is no rule 'allow 23/tcp'"
@@ -79,6 +111,11 @@ route allow in on a out on b" "$output"
 	fwctl policy allow 80/tcp
 	fwctl policy delete deny 23/tcp
 	same "$(lines '# ours' 'allow 22/tcp   # ssh' '' 'allow 80/tcp')" "$(cat "$file")"
+	lines '# ours' 'logging low   # enough' 'allow 22/tcp   # ssh' '' 'allow 80/tcp' > "$file"
+	fwctl policy logging off
+	fwctl policy limit 22/tcp
+	same "$(lines '# ours' 'logging off   # enough' 'limit 22/tcp   # ssh' '' 'allow 80/tcp')" \
+		"$(cat "$file")"
 	matches "$(nft list table inet fwctl)" 'comment "allow 80/tcp"'
 	# What fails leaves the file as it is.
 	cp "$file" before

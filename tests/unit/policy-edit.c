@@ -23,7 +23,7 @@ static const char text[] = "# my policy\n"
 			   "deny from @bad\n"
 			   "# the end\n";
 
-enum verb { APPEND, INSERT, DELETE, SET };
+enum verb { APPEND, INSERT, REPLACE, DELETE, SET };
 
 static const struct {
 	enum verb verb;
@@ -39,13 +39,18 @@ static const struct {
 	{ INSERT, 4, "allow 4/tcp", "@bad\n", "@bad\nallow 4/tcp\n", NULL },
 	{ INSERT, 5, "allow 5/tcp", "", "", "there is no rule 5, the policy has 3" },
 	{ INSERT, 0, "allow 5/tcp", "", "", "there is no rule 0, the policy has 3" },
+	{ REPLACE, 1, "deny 22/tcp", "limit 22/tcp\n", "deny 22/tcp\n", NULL },
+	{ REPLACE, 2, "deny from 10.0.0.0/8",
+	  "allow from 10.0.0.0/8 \\\n\tto any port 80 proto tcp   # the web\n",
+	  "deny from 10.0.0.0/8   # the web\n", NULL },
+	{ REPLACE, 4, "allow 1/tcp", "", "", "there is no rule 4, the policy has 3" },
 	{ DELETE, 1, NULL, "limit 22/tcp\n", "", NULL },
 	{ DELETE, 2, NULL, "allow from 10.0.0.0/8 \\\n\tto any port 80 proto tcp   # the web\n", "",
 	  NULL },
 	{ DELETE, 3, NULL, "deny from @bad\n", "", NULL },
 	{ DELETE, 4, NULL, "", "", "there is no rule 4, the policy has 3" },
 	{ SET, 0, "default reject incoming", "default deny incoming  # the usual",
-	  "default reject incoming", NULL },
+	  "default reject incoming  # the usual", NULL },
 	{ SET, 0, "logging off", "logging low", "logging off", NULL },
 	{ SET, 0, "ping off", "1m\n", "1m\nping off\n", NULL },
 	{ SET, 0, "default allow routed", "1m\n", "1m\ndefault allow routed\n", NULL },
@@ -84,6 +89,9 @@ static void change(const struct fw_edit *edit, size_t row, struct fw_buf *out)
 	case APPEND: result = fw_edit_append(edit, edits[row].statement, out, &err); break;
 	case INSERT:
 		result = fw_edit_insert(edit, edits[row].number, edits[row].statement, out, &err);
+		break;
+	case REPLACE:
+		result = fw_edit_replace(edit, edits[row].number, edits[row].statement, out, &err);
 		break;
 	case DELETE: result = fw_edit_delete(edit, edits[row].number, out, &err); break;
 	case SET: result = fw_edit_set(edit, edits[row].statement, &options, out, &err); break;
@@ -144,18 +152,48 @@ static void small_texts(void **state)
 	fw_buf_free(&out);
 }
 
+/* A # behind a statement is found as the reader finds it. */
+static void remarks(void **state)
+{
+	static const struct {
+		const char *line, *kept;
+	} rows[] = { { "allow 1/tcp comment 'no # remark'", "" },
+		     { "allow 1/tcp comment \"one's\" # it's \"one\"", " # it's \"one\"" },
+		     { "allow in on a'b#c # one\t", " # one\t" },
+		     { "allow 1/tcp comment 'x'#one", "#one" },
+		     { "allow 1/tcp # CRLF\r", " # CRLF\r" } };
+	struct fw_buf out = { 0 }, want = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct fw_policy *policy = parse("remark", rows[i].line, strlen(rows[i].line));
+		struct fw_edit edit = { policy, rows[i].line, strlen(rows[i].line) };
+
+		out.length = want.length = 0;
+		fw_buf_printf(&want, "deny 1/tcp%s\n", rows[i].kept);
+		assert_int_equal(fw_edit_replace(&edit, 1, "deny 1/tcp", &out, NULL), 0);
+		assert_string_equal(fw_buf_text(&out), fw_buf_text(&want));
+		fw_policy_free(policy);
+	}
+	fw_buf_free(&out);
+	fw_buf_free(&want);
+}
+
 static void find_rows(void **state)
 {
 	static const struct {
 		const char *rule;
-		size_t number;
-	} rows[] = { { "limit 22/tcp", 1 },
-		     { "limit 22/tcp comment 'another one'", 1 },
-		     { "limit to any port 22 proto tcp", 1 },
-		     { "allow proto tcp from 10.0.0.0/8 to any port 80", 2 },
-		     { "deny from @bad", 3 },
-		     { "allow 22/tcp", 0 },
-		     { "limit in on eth0 22/tcp", 0 } };
+		size_t number, rival;
+	} rows[] = { { "limit 22/tcp", 1, 1 },
+		     { "limit 22/tcp comment 'another one'", 1, 1 },
+		     { "limit to any port 22 proto tcp", 1, 1 },
+		     { "allow proto tcp from 10.0.0.0/8 to any port 80", 2, 2 },
+		     { "deny from @bad", 3, 3 },
+		     { "allow 22/tcp", 0, 1 },
+		     { "allow log 22/tcp timeout established 5 helper ftp", 0, 1 },
+		     { "deny 22", 0, 0 },
+		     { "limit in on eth0 22/tcp", 0, 0 } };
 	struct fw_policy *policy = parse("policy", text, strlen(text));
 	struct fw_edit edit = { policy, text, strlen(text) };
 	struct fw_buf out = { 0 };
@@ -169,6 +207,7 @@ static void find_rows(void **state)
 		assert_int_equal(fw_edit_append(&edit, rows[i].rule, &out, NULL), 0);
 		other = parse("other", out.data, out.length);
 		assert_int_equal(fw_policy_find_rule(policy, other), rows[i].number);
+		assert_int_equal(fw_policy_find_rival(policy, other), rows[i].rival);
 		fw_policy_free(other);
 	}
 	fw_policy_free(policy);
@@ -180,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edit_rows),
 		cmocka_unit_test(small_texts),
+		cmocka_unit_test(remarks),
 		cmocka_unit_test(find_rows),
 	};
 

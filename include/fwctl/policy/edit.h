@@ -32,6 +32,10 @@ int fw_edit_append(const struct fw_edit *edit, const char *statement, struct fw_
 int fw_edit_insert(const struct fw_edit *edit, size_t number, const char *statement,
 		   struct fw_buf *out, struct fw_err *err);
 
+/* With the statement instead of rule `number`; what stands behind a # in its line stays. */
+int fw_edit_replace(const struct fw_edit *edit, size_t number, const char *statement,
+		    struct fw_buf *out, struct fw_err *err);
+
 /* Without rule `number`; comment lines above it stay. */
 int fw_edit_delete(const struct fw_edit *edit, size_t number, struct fw_buf *out,
 		   struct fw_err *err);
@@ -39,7 +43,8 @@ int fw_edit_delete(const struct fw_edit *edit, size_t number, struct fw_buf *out
 /*
  * With this default, logging, ping, mdns, dhcp, profiles, stamp or timeout line instead of the one
  * that is there, or behind the settings when there is none. Timers of the protocol that a timeout
- * line does not name are kept. `statement` must be valid; `protos` as in fw_policy_options.
+ * line does not name are kept, and so is what stands behind a #. `statement` must be valid;
+ * `protos` as in fw_policy_options.
  */
 int fw_edit_set(const struct fw_edit *edit, const char *statement,
 		const struct fw_policy_options *options, struct fw_buf *out, struct fw_err *err);
@@ -49,5 +54,9 @@ int fw_edit_set(const struct fw_edit *edit, const char *statement,
  * `other` is the policy with the wanted rule appended, so that names mean the same in both.
  */
 size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other);
+
+/* The same for a rule that is for the same packets, whatever it does with them; with both in the
+ * policy the later one would never match. */
+size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other);
 
 #endif
