@@ -9,7 +9,9 @@
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/kernel/nft-others.h"
+#include "fwctl/kernel/nft-translations.h"
 #include "fwctl/policy/compile.h"
+#include "fwctl/policy/explain.h"
 #include "fwctl/policy/nft-print.h"
 #include "fwctl/policy/print.h"
 
@@ -74,32 +76,98 @@ static int check_in_kernel(const struct fw_policy *policy, bool *checked, struct
 }
 
 /* What passes here may be dropped there. */
-static int print_others(struct fw_err *err)
+static int put_others(struct fw_buf *text, struct fw_socket *sock, struct fw_err *err)
 {
 	struct fw_other_chains others = { 0 };
-	struct fw_buf text = { 0 }, safe = { 0 };
-	struct fw_socket sock;
-	int result;
+	int result = fw_other_chains_read(sock, &others, err);
 	size_t i;
 
-	if (fw_socket_open(&sock, 0, err) < 0)
-		return -1;
-	result = fw_other_chains_read(&sock, &others, err);
 	if (result == 0 && others.count)
-		puts("Others decide, too; a packet passes when each of these lets it:");
+		fw_buf_puts(text, "Others decide, too; a packet passes when each of these lets "
+				  "it:\n");
 	for (i = 0; result == 0 && i < others.count; i++) {
 		const struct fw_other_chain *chain = &others.items[i];
 
-		fw_buf_printf(&text, "  table %s %s, chain %s: %s, priority %d, policy %s\n",
+		fw_buf_printf(text, "  table %s %s, chain %s: %s, priority %d, policy %s\n",
 			      chain->family, chain->table, chain->name, chain->hook,
 			      chain->priority, chain->drops ? "drop" : "accept");
 	}
+	fw_other_chains_free(&others);
+	return result;
+}
+
+static bool is_blocked(const struct fw_policy *policy, const struct fw_translation *from)
+{
+	const struct fw_packet packet = { .direction = FW_DIR_ROUTED,
+					  .family = from->to_family,
+					  .proto = from->proto,
+					  .dst = from->to,
+					  .dport = from->to_port ? from->to_port : from->port,
+					  .state = FW_CT_STATE_NEW };
+
+	return from->to_family ? !fw_policy_may_route(policy, &packet)
+			       : policy->defaults[FW_DIR_ROUTED] != FW_ACTION_ALLOW;
+}
+
+static void put_translation(struct fw_buf *text, const struct fw_translation *from)
+{
+	const char *proto = fw_word_name(fw_policy_protos, (uint64_t)from->proto);
+	char to[FW_PREFIX_MAX_TEXT];
+
+	fw_buf_printf(text, "  table %s %s, chain %s: %s", from->family, from->table, from->chain,
+		      proto && from->proto ? proto : "packets");
+	if (from->port)
+		fw_buf_printf(text, " port %u", from->port);
+	fw_buf_printf(text, " to %s",
+		      from->to_family ? fw_addr_print(&from->to, from->to_family, to)
+				      : "addresses of a map");
+	if (from->to_port)
+		fw_buf_printf(text, " port %u", from->to_port);
+	fw_buf_putc(text, '\n');
+}
+
+/* The ports that Docker publishes, say: their packets are routed, and nobody would look for the
+ * reason here. */
+static int put_translations(struct fw_buf *text, const struct fw_policy *policy,
+			    struct fw_socket *sock, struct fw_err *err)
+{
+	struct fw_translations list = { 0 };
+	int result = fw_translations_read(sock, &list, err);
+	bool first = true;
+	size_t i;
+
+	for (i = 0; result == 0 && i < list.count; i++) {
+		if (!is_blocked(policy, &list.items[i]))
+			continue;
+		if (first)
+			fw_buf_printf(
+				text,
+				"Others send packets on, which this policy does not let "
+				"through (default %s routed):\n",
+				fw_word_name(fw_action_words, policy->defaults[FW_DIR_ROUTED]));
+		first = false;
+		put_translation(text, &list.items[i]);
+	}
+	fw_translations_free(&list);
+	return result;
+}
+
+static int print_others(const struct fw_policy *policy, struct fw_err *err)
+{
+	struct fw_buf text = { 0 }, safe = { 0 };
+	struct fw_socket sock;
+	int result;
+
+	if (fw_socket_open(&sock, 0, err) < 0)
+		return -1;
+	result = put_others(&text, &sock, err);
+	if (result == 0)
+		result = put_translations(&text, policy, &sock, err);
 	/* Names are anybody's words. */
 	fw_buf_escaped_lines(&safe, fw_buf_text(&text));
 	fputs(fw_buf_text(&safe), stdout);
 	fw_buf_free(&text);
 	fw_buf_free(&safe);
-	fw_other_chains_free(&others);
 	fw_socket_close(&sock);
 	return result;
 }
@@ -126,7 +194,7 @@ int fw_policy_check_run(struct fw_cli *cli)
 			       : "the kernel is not asked, because the table is owned",
 		       policy->rule_count, policy->rule_count == 1 ? "" : "s");
 	if (result == 0)
-		result = print_others(&cli->err);
+		result = print_others(policy, &cli->err);
 	fw_policy_free(policy);
 	return result;
 }

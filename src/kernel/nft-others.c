@@ -13,7 +13,7 @@
 #include "fwctl/kernel/nft-attrs.h"
 #include "fwctl/model/ruleset.h"
 
-static const char *family_name(uint8_t family)
+const char *fw_nft_family_name(uint8_t family)
 {
 	switch (family) {
 	case NFPROTO_IPV4: return "ip";
@@ -46,7 +46,7 @@ static bool read_chain(const struct nlmsghdr *message, struct fw_attr_list attrs
 	if (!hook)
 		return false;
 	place = fw_attrs_nested(hook);
-	chain->family = family_name(generic->nfgen_family);
+	chain->family = fw_nft_family_name(generic->nfgen_family);
 	chain->hook = hook_name(fw_attrs_u64(place, NFTA_HOOK_HOOKNUM));
 	chain->priority = (int32_t)fw_attrs_u64(place, NFTA_HOOK_PRIORITY);
 	chain->drops = fw_attrs_find(attrs, NFTA_CHAIN_POLICY) &&

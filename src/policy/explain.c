@@ -246,6 +246,24 @@ void fw_policy_explain(const struct fw_policy *policy, const struct fw_packet *p
 	}
 }
 
+bool fw_policy_may_route(const struct fw_policy *policy, const struct fw_packet *packet)
+{
+	size_t i;
+
+	for (i = 0; i < policy->rule_count; i++) {
+		struct fw_rule to = policy->rules[i];
+
+		if (to.direction != FW_DIR_ROUTED ||
+		    (to.action != FW_ACTION_ALLOW && to.action != FW_ACTION_LIMIT))
+			continue;
+		to.in_if = to.out_if = NULL;
+		to.from = (struct fw_endpoint){ .kind = FW_END_ANY };
+		if (fw_rule_match(policy, &to, packet) == FW_MISS_NONE)
+			return true;
+	}
+	return policy->defaults[FW_DIR_ROUTED] == FW_ACTION_ALLOW;
+}
+
 bool fw_explanation_admits(const struct fw_explanation *explanation)
 {
 	return explanation->action == FW_ACTION_ALLOW || explanation->action == FW_ACTION_LIMIT;

@@ -156,6 +156,38 @@ teardown() {
   table ip fwctl, chain f: forward, priority -5, policy accept" "$(lines "${lines[@]:1}")"
 }
 
+@test "check names the ports that others send on and the policy does not route" {
+	host_run m7500 nft -f - <<-EOF
+		table inet mine {
+			map hosts { type inet_service : ipv4_addr; }
+			chain pre {
+				type nat hook prerouting priority dstnat;
+				tcp dport 8443 dnat ip to 10.0.0.5:443
+				meta nfproto ipv6 udp dport 5353 dnat ip6 to 2001:db8::1
+				dnat ip to tcp dport map @hosts
+				tcp dport 99 redirect to :100
+			}
+		}
+	EOF
+	if command -v iptables-nft > /dev/null; then
+		host_run m7500 iptables-nft -t nat -N DOCKER
+		host_run m7500 iptables-nft -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT \
+			--to-destination 172.17.0.2:80
+	fi
+	echo 'route allow in on eth0 proto udp from any to 2001:db8::/32' > a.conf
+	run -0 policy check a.conf
+	matches "$output" "does not let through \\(default deny routed\\):"
+	matches "$output" "
+  table inet mine, chain pre: tcp port 8443 to 10.0.0.5 port 443
+  table inet mine, chain pre: tcp to addresses of a map"
+	lacks "$output" "2001:db8::1|port 99"
+	[[ $output != *DOCKER* ]] ||
+		matches "$output" "table ip nat, chain DOCKER: tcp port 8080 to 172.17.0.2 port 80"
+	lines 'default allow routed' > a.conf
+	run -0 policy check a.conf
+	same 1 "${#lines[@]}"
+}
+
 @test "a table that someone else changed is named by status and put right by apply" {
 	lines 'allow 22/tcp' 'allow 80/tcp' > a.conf
 	policy apply a.conf

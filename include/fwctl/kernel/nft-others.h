@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who else decides about packets: the base chains of other tables. Their rules are not read. */
+/* Who else decides about packets: the base chains of other tables. */
 #ifndef FWCTL_KERNEL_NFT_OTHERS_H
 #define FWCTL_KERNEL_NFT_OTHERS_H
 
@@ -30,6 +30,10 @@ struct fw_other_chains {
  */
 int fw_other_chains_read(struct fw_socket *socket, struct fw_other_chains *chains,
 			 struct fw_err *err);
+/* The word for a table's NFPROTO_*; NULL for families whose packets this host's chains do not see.
+ */
+const char *fw_nft_family_name(uint8_t family);
+
 void fw_other_chains_free(struct fw_other_chains *chains);
 
 #endif
