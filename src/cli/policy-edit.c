@@ -261,6 +261,25 @@ static int read_old(struct job *job)
 	return job->policy ? 0 : -1;
 }
 
+/* Lines that are in force and not in the file go out of force with an edit of the file. */
+static bool is_of_another_text(struct job *job)
+{
+	char in_force[65], in_file[65];
+	struct fw_err ignored = FW_ERR_INIT;
+	struct fw_current current;
+	bool another = false;
+
+	if (job->file && fw_current_read(&current, &job->state, &ignored) == 0) {
+		fw_policy_digest(job->policy, in_file);
+		if (current.policy)
+			fw_policy_digest(current.policy, in_force);
+		another = current.policy && strcmp(in_force, in_file) != 0;
+		fw_current_free(&current);
+	}
+	fw_err_free(&ignored);
+	return another;
+}
+
 /* --- where it goes ------------------------------------------------------------------------- */
 
 /* Beside the file, so that a rename puts it in its place. The caller frees the path. */
@@ -320,6 +339,7 @@ int fw_policy_edit_run(struct fw_cli *cli)
 {
 	const struct fw_policy_force_values *values = cli->values;
 	struct job job = { .cli = cli };
+	bool another = false;
 	int result;
 
 	/* While the files of other processes may be read. */
@@ -331,9 +351,15 @@ int fw_policy_edit_run(struct fw_cli *cli)
 		return -1;
 	result = read_old(&job);
 	if (result == 0)
+		another = is_of_another_text(&job);
+	if (result == 0)
 		result = edit_text(&job);
 	if (result == 0)
 		result = install(&job);
+	if (result == 0 && another)
+		fw_cli_note(cli,
+			    "what was in force was not the policy of %s, which is in force now",
+			    job.file);
 	fw_policy_free(job.policy);
 	fw_policy_free(job.edited);
 	fw_buf_free(&job.old);

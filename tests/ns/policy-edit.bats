@@ -117,6 +117,13 @@ allow from 10.0.0.1" "$(policy show | sed 1,5d)"
 	same "$(lines '# ours' 'logging off   # enough' 'limit 22/tcp   # ssh' '' 'allow 80/tcp')" \
 		"$(cat "$file")"
 	matches "$(nft list table inet fwctl)" 'comment "allow 80/tcp"'
+	# Another policy in force goes, and this is said.
+	run -0 --separate-stderr fwctl policy allow 90/tcp
+	lacks "$stderr" "what was in force"
+	echo 'allow 91/tcp' > other.conf
+	fwctl policy apply other.conf
+	run -0 --separate-stderr fwctl policy delete allow 90/tcp
+	matches "$stderr" "what was in force was not the policy of $file"
 	# What fails leaves the file as it is.
 	cp "$file" before
 	run -2 fwctl policy allow 99999/tcp
