@@ -291,16 +291,18 @@ teardown() {
 }
 
 @test "counters survive lines of another kind before theirs, and are kept for lines with a timeout" {
-	lines 'allow 7001/udp timeout unreplied 20' 'allow 7002/udp' > a.conf
+	lines 'allow 7001/udp timeout unreplied 200' 'allow 7002/udp' > a.conf
 	lines 'deny from 198.51.100.1 to any port 5' 'deny from 198.51.100.2 to any port 5' \
 		'deny from 198.51.100.0/24 to any port 6' 'allow 7009/tcp' 'allow 7002/udp' \
-		'allow 7001/udp timeout unreplied 20' > b.conf
+		'allow 7001/udp timeout unreplied 200' > b.conf
 	policy apply a.conf
 	witness 7001
 	for i in 1 2 3; do
 		echo "$i" | host_run outsider nc -n -u -q 0 -w 1 "$HOST4" 7001 || :
 	done
 	wait_for 5 seen_at_least inside 7001 3
+	# The flows that the line admitted have its timeout, not the namespace's 30 seconds.
+	between 100 200 "$(fwctl_in m7500 list -p udp --dport 7001 -o json --quiet | jq -s '.[0].timeout')"
 	run -0 policy status verbose
 	matches "$output" '7001/udp .*ALLOW IN +Anywhere +3 '
 	for conf in b.conf a.conf; do
