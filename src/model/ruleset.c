@@ -261,6 +261,8 @@ size_t fw_nft_concat_size(const struct fw_nft_concat *keys)
 	size_t size = 0;
 	unsigned int i;
 
+	if (keys->count == 1)
+		return fw_nft_keys[keys->part[0].key].width;
 	for (i = 0; i < keys->count; i++)
 		size += (fw_nft_keys[keys->part[i].key].width + 3u) & ~3u;
 	return size;

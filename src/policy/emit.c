@@ -223,8 +223,7 @@ static int by_key(const void *a, const void *b)
 {
 	const struct fw_nft_elem *x = a, *y = b;
 
-	/* Only keys of one part are sorted, and none of those that are intervals is shorter than a
-	 * protocol padded to 4 bytes. */
+	/* Only keys of one part are sorted, and those that are intervals are addresses. */
 	return memcmp(x->key, y->key, 4);
 }
 

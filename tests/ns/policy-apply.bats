@@ -68,7 +68,7 @@ teardown() {
 
 @test "show prints what can be applied again, and --nft what nft takes" {
 	lines 'allow 22/tcp' 'allow 80/tcp' 'allow 443/tcp' 'allow 53/udp' 'limit 2222/tcp' \
-		'set bad { 192.0.2.1, 2001:db8::/32 }' 'deny from @bad' 'timeout udp unreplied 20' > a.conf
+		'allow proto esp' 'allow proto ah' 'allow proto gre' 'set bad { 192.0.2.1, 2001:db8::/32 }' 'deny from @bad' 'timeout udp unreplied 20' > a.conf
 	policy apply a.conf
 	run -0 --separate-stderr policy show
 	echo "$output" > shown.conf
@@ -77,7 +77,8 @@ teardown() {
 	run -0 --separate-stderr policy diff shown.conf
 	same "" "$output"
 	policy show --nft > shown.nft
-	matches "$(cat shown.nft)" "map input_"
+	matches "$(cat shown.nft)" "map input_proto_dport_"
+	matches "$(cat shown.nft)" $'type inet_proto : verdict\n'
 	# Beside the policy that is in force as well: the maps are those that nft itself would make.
 	host_run m7500 nft -c -f - < shown.nft
 	table | host_run m7500 nft -c -f -

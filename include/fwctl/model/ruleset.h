@@ -94,7 +94,8 @@ struct fw_nft_concat {
 	} part[FW_NFT_PARTS_MAX];
 };
 
-/* Bytes of that concatenation, each part padded to 4. */
+/* Bytes of that concatenation, each part padded to 4; of one part alone, which is not padded, its
+ * width. */
 size_t fw_nft_concat_size(const struct fw_nft_concat *keys);
 
 /* The value {key, key, …} with all bits: fw_nft_concat(2, FW_NFT_L4PROTO, FW_NFT_TH_DPORT). */
