@@ -327,7 +327,7 @@ int fw_edit_set(const struct fw_edit *edit, const char *statement,
 
 /* Without the comment, or with nothing but which packets it is for. */
 static void print_plain(struct fw_buf *buf, const struct fw_policy *policy,
-			const struct fw_rule *rule, bool packets_only)
+			const struct fw_rule *rule, bool packets_only, unsigned int flags)
 {
 	struct fw_rule plain = *rule;
 
@@ -339,25 +339,35 @@ static void print_plain(struct fw_buf *buf, const struct fw_policy *policy,
 		plain.timer_count = 0;
 	}
 	buf->length = 0;
-	fw_rule_print(buf, policy, &plain, 0);
+	fw_rule_print(buf, policy, &plain, flags);
 }
 
-static size_t find(const struct fw_policy *policy, const struct fw_policy *other, bool packets_only)
+static size_t find_printed(const struct fw_policy *policy, const struct fw_policy *other,
+			   bool packets_only, unsigned int flags)
 {
 	struct fw_buf wanted = { 0 }, text = { 0 };
 	size_t i, found = 0;
 
-	if (!other->rule_count)
-		return 0;
-	print_plain(&wanted, other, &other->rules[other->rule_count - 1], packets_only);
+	print_plain(&wanted, other, &other->rules[other->rule_count - 1], packets_only, flags);
 	for (i = 0; i < policy->rule_count && !found; i++) {
-		print_plain(&text, policy, &policy->rules[i], packets_only);
+		print_plain(&text, policy, &policy->rules[i], packets_only, flags);
 		if (text.length == wanted.length && !memcmp(text.data, wanted.data, text.length))
 			found = i + 1;
 	}
 	fw_buf_free(&wanted);
 	fw_buf_free(&text);
 	return found;
+}
+
+/* As it is written; else by the ports of profiles, whose names a policy in force does not have. */
+static size_t find(const struct fw_policy *policy, const struct fw_policy *other, bool packets_only)
+{
+	size_t found;
+
+	if (!other->rule_count)
+		return 0;
+	found = find_printed(policy, other, packets_only, 0);
+	return found ? found : find_printed(policy, other, packets_only, FW_PRINT_RESOLVED);
 }
 
 size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other)

@@ -152,6 +152,13 @@ allow from 10.0.0.1" "$(policy show | sed 1,5d)"
 	run -1 policy app info "Web Thin"
 	matches "$output" "did you mean 'Web Thing'"
 	run -2 policy app lst
+	# In force it is its ports; its name still finds the rule.
+	policy apply
+	policy allow "Web Thing"
+	run -0 policy allow "Web Thing"
+	matches "$output" "the rule is there already"
+	policy delete allow "Web Thing"
+	lacks "$(policy show)" "80,443"
 }
 
 @test "check names lines that never match" {
