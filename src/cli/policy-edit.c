@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,41 +283,81 @@ static bool is_of_another_text(struct job *job)
 
 /* --- where it goes ------------------------------------------------------------------------- */
 
-/* Beside the file, so that a rename puts it in its place. The caller frees the path. */
-static char *write_new(struct job *job)
+/* What a link leads to is changed, and not the link. The caller frees the path. */
+static char *real_file(const struct job *job)
 {
-	char *path = fw_format("%s.new", job->file);
+	char *real = realpath(job->file, NULL);
+
+	return real ? real : fw_strdup(job->file);
+}
+
+/* Who may read the old file, and nobody else, may read the new one. */
+static int keep_mode(int fd, const char *file)
+{
+	struct stat old;
+
+	if (stat(file, &old) < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (fchown(fd, old.st_uid, old.st_gid) < 0 && errno != EPERM)
+		return -1;
+	return fchmod(fd, old.st_mode & 07777);
+}
+
+/* Beside the file, so that a rename puts it in its place. The caller frees the path. */
+static char *write_new(struct job *job, const char *file)
+{
+	char *path = fw_format("%s.new", file);
 	int fd = -1, failed;
 
 	if (mkdir(FWCTL_SYSCONFDIR, 0755) == 0 || errno == EEXIST)
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	failed = fd < 0 || fw_file_write(fd, job->new.data, job->new.length) < 0 ? errno : 0;
+	failed = fd < 0 || keep_mode(fd, file) < 0 ||
+				 fw_file_write(fd, job->new.data, job->new.length) < 0
+			 ? errno
+			 : 0;
 	if (fd >= 0 && close(fd) < 0 && !failed)
 		failed = errno;
 	if (!failed)
 		return path;
 	fw_err_sys(&job->cli->err, failed, "writing %s", path);
+	if (fd >= 0)
+		unlink(path);
 	free(path);
 	return NULL;
+}
+
+/* So that the new name outlives a power failure; as far as the file system does that. */
+static void sync_folder(const char *file)
+{
+	char *path = fw_strdup(file);
+	int fd = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(path);
 }
 
 /* The file changes only when the kernel has taken the policy. */
 static int install_file(struct job *job)
 {
-	char *path = write_new(job);
+	char *file = real_file(job), *path = write_new(job, file);
 	bool changed;
-	int result;
+	int result = path ? 0 : -1;
 
-	if (!path)
-		return -1;
-	result = fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
-	if (result == 0 && rename(path, job->file) < 0)
+	if (result == 0)
+		result = fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
+	if (result == 0 && rename(path, file) < 0)
 		result = fw_err_sys(&job->cli->err, errno, "renaming %s", path);
-	if (result < 0)
+	if (path && result < 0)
 		unlink(path);
-	else
+	if (result == 0) {
+		sync_folder(file);
 		fw_boot_keep(job->cli, job->edited);
+	}
 	free(path);
+	free(file);
 	return result;
 }
 

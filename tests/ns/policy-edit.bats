@@ -132,6 +132,23 @@ allow from 10.0.0.1" "$(policy show | sed 1,5d)"
 	same 1 "$(find /etc/fwctl -type f | wc -l)"
 }
 
+@test "an edited file keeps its mode, and a link to it stays a link" {
+	mkdir -p /etc/fwctl
+	echo 'allow 22/tcp' > ours.conf
+	chmod 600 ours.conf
+	ln -s "$PWD/ours.conf" "$file"
+	fwctl policy allow 80/tcp
+	[ -L "$file" ]
+	same "600 allow 22/tcp allow 80/tcp" "$(stat -c %a ours.conf) $(paste -s -d ' ' ours.conf)"
+	# A full disk leaves nothing behind.
+	mount -t tmpfs -o size=4k tmpfs /etc/fwctl
+	{ lines 'allow 22/tcp'; head -c 4000 /dev/zero | tr '\0' '#'; } > "$file"
+	run -1 fwctl policy allow 81/tcp
+	matches "$output" "writing $file.new: No space left"
+	same policy.conf "$(ls /etc/fwctl)"
+	umount /etc/fwctl
+}
+
 @test "explain asks the policy that is in force" {
 	policy apply
 	policy allow 22/tcp
