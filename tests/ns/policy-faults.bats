@@ -123,6 +123,8 @@ refused() {
 # whole: the table is that of one of the policies, and the text on disk belongs to it.
 whole() {
 	local now
+	# The transaction that a killed apply has begun is ended by its child, which has the lock.
+	flock "/run/fwctl/$(stat -L -c %i "/run/netns/$(host_ns m7500)")/lock" true
 	now=$(digest)
 	if [ "$now" = "$digest_a" ]; then
 		diff table_a <(table)
