@@ -59,10 +59,11 @@ static int take_expect(void *context, const struct fw_expect *expect)
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
 	char buffer[FW_CT_REQUEST_SIZE];
+	uint16_t zone;
 
 	if (values->table == FW_TABLE_EXPECT && fw_filter_check_expects(cli->filter, &cli->err) < 0)
 		return -1;
-	if (fw_ct_get_request(buffer, cli->filter))
+	if (fw_ct_get_request(buffer, cli->filter, &zone))
 		return 0;
 	fw_err_set(&cli->err, FW_ERR_MISUSE,
 		   "get is for one flow: its protocol, both addresses and both ports (or what the "
@@ -87,7 +88,7 @@ static int say(const struct values *values, const struct found *found, struct fw
 static int find(struct fw_cli *cli, struct found *found)
 {
 	const struct values *values = cli->values;
-	const struct fw_ct_query query = { .filter = cli->filter };
+	const struct fw_ct_query query = { .filter = cli->filter, .zones = FW_ZONES_ZERO };
 	int status;
 
 	if (values->table == FW_TABLE_EXPECT)

@@ -66,7 +66,8 @@ static int take_expect(void *context, const struct fw_expect *expect)
 
 static int read_once(struct fw_listing *listing, struct fw_err *err)
 {
-	const struct fw_ct_query query = { listing->filter, listing->table, listing->zero };
+	const struct fw_ct_query query = { listing->filter, listing->table, listing->zero,
+					   FW_ZONES_FIRST };
 	uint64_t count = 0;
 	int status;
 

@@ -36,6 +36,7 @@ struct work {
 	fw_flow_fn *take;
 	void *context;
 	bool stopped; /* `take` wants no more */
+	bool found;   /* a single flow */
 };
 
 /* One dump: its socket, the thread that reads it, and what is on the way from there. */
@@ -214,10 +215,11 @@ static int changed_shape(struct fw_err *err)
  * The kernel compares tuple fields only within one family. So when the filter names such fields
  * and no family, there are two dumps, which run side by side.
  */
-static int dump_table(struct work *work, const struct fw_ct_query *query, struct fw_err *err)
+static int dump_narrow(struct work *work, const struct fw_ct_query *query,
+		       const struct fw_filter *narrow, struct fw_err *err)
 {
 	static const uint8_t families[] = { FW_FAMILY_IPV4, FW_FAMILY_IPV6 };
-	unsigned int count = fw_ct_needs_family(query->filter, query->table) ? 2 : 1, started, i;
+	unsigned int count = fw_ct_needs_family(narrow, query->table) ? 2 : 1, started, i;
 	char buffer[FW_CT_REQUEST_SIZE];
 	uint64_t buckets = read_buckets();
 	bool interrupted = false;
@@ -226,7 +228,7 @@ static int dump_table(struct work *work, const struct fw_ct_query *query, struct
 
 	for (started = 0; started < count && !result; started += !result)
 		result = dump_start(&dumps[started],
-				    fw_ct_dump_request(buffer, query->filter, query->table,
+				    fw_ct_dump_request(buffer, narrow, query->table,
 						       count == 2 ? families[started] : 0,
 						       query->zero),
 				    work, err);
@@ -241,15 +243,31 @@ static int dump_table(struct work *work, const struct fw_ct_query *query, struct
 	return interrupted || buckets != read_buckets() ? changed_shape(err) : 0;
 }
 
+/*
+ * A value that the kernel keeps no flows of, as most types of ICMP, is invalid to it before it has
+ * looked at any flow. Asked for everything it says nothing of the kind.
+ */
+static int dump_table(struct work *work, const struct fw_ct_query *query, struct fw_err *err)
+{
+	const struct fw_filter everything = { 0 };
+	int result = dump_narrow(work, query, query->filter, err);
+
+	if (!result || err->sys != EINVAL)
+		return result;
+	fw_err_free(err);
+	return dump_narrow(work, query, &everything, err);
+}
+
 /* ---- the single flow ---------------------------------------------------------------------------
  */
 
 /* The kernel counts its own look-up as one more user of the flow. */
 static int take_found(void *context, const struct fw_flow *flow)
 {
-	const struct work *work = context;
+	struct work *work = context;
 	struct fw_flow found = *flow;
 
+	work->found = true;
 	found.use -= found.use > 1;
 	return work->take(work->context, &found);
 }
@@ -270,7 +288,8 @@ static int get_flow(struct work *work, struct nlmsghdr *request, struct fw_err *
 	fw_socket_close(&socket);
 	if (!result || finder.stopped)
 		return 0;
-	if (err->sys != ENOENT)
+	/* EINVAL: of such a tuple the kernel keeps no flow. */
+	if (err->sys != ENOENT && err->sys != EINVAL)
 		return -1;
 	/* No such flow is an empty list. */
 	fw_err_free(err);
@@ -298,10 +317,17 @@ int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context,
 	struct work work = { .filter = query->filter, .take = take, .context = context };
 	struct nlmsghdr *request = NULL;
 	char buffer[FW_CT_REQUEST_SIZE];
+	uint16_t zone = 0;
+	int result;
 
 	fw_ct_decoder_init(&work.decoder);
 	work.decoder.stamp = query->filter->stamp;
 	if (query->table == FW_TABLE_CONNTRACK && !query->zero)
-		request = fw_ct_get_request(buffer, query->filter);
-	return request ? get_flow(&work, request, err) : dump_table(&work, query, err);
+		request = fw_ct_get_request(buffer, query->filter, &zone);
+	if (!request || (!zone && query->zones == FW_ZONES_ALL))
+		return dump_table(&work, query, err);
+	result = get_flow(&work, request, err);
+	if (result || work.found || zone || query->zones == FW_ZONES_ZERO)
+		return result;
+	return dump_table(&work, query, err);
 }

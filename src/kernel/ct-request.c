@@ -19,7 +19,7 @@ struct exact_tuple {
 	uint32_t flags; /* FW_FILTER_* */
 	const union fw_addr *src, *dst;
 	uint8_t protonum;
-	uint16_t zone; /* of this direction only; 0: none, and none in a dump request */
+	uint16_t zone; /* of this direction only */
 	/* Values of the protocol's own rows, by their place in its table. */
 	uint64_t value[8];
 	bool has_value[8];
@@ -30,7 +30,8 @@ struct exact {
 	const struct fw_proto *proto;
 	struct exact_tuple tuple[2]; /* by enum fw_dir */
 	bool has_zone, has_mark, has_status;
-	uint16_t zone;
+	uint16_t zone;          /* of both directions */
+	bool has_tuple_zone[2]; /* of one, by enum fw_dir; then tuple[].zone */
 	uint32_t mark, mark_mask, status, status_mask;
 };
 
@@ -128,7 +129,10 @@ static void take(struct exact *exact, const struct fw_cond *cond, uint32_t stamp
 		take_bits(exact, cond);
 	else if (tuple && fw_cond_single_addr(cond, &addr, &family))
 		take_addr(tuple, cond, addr);
-	else if (tuple && exact->proto && fw_cond_single(cond, &value))
+	else if (tuple && cond->field == &fw_tuple_tail[0] && fw_cond_single(cond, &value)) {
+		exact->has_tuple_zone[cond->where == FW_IN_REPLY] = true;
+		tuple->zone = (uint16_t)value;
+	} else if (tuple && exact->proto && fw_cond_single(cond, &value))
 		take_proto_value(tuple, exact->proto, cond, value);
 	else if (cond->field == row_at(FW_FIELD_ZONE) && fw_cond_single(cond, &value)) {
 		exact->has_zone = true;
@@ -206,8 +210,6 @@ static void put_tuple(struct nlmsghdr *message, const struct exact *exact, enum 
 				put_number(message, &exact->proto->tuple[i], tuple->value[i]);
 		mnl_attr_nest_end(message, inner);
 	}
-	if (tuple->zone)
-		mnl_attr_put_u16(message, CTA_TUPLE_ZONE, htons(tuple->zone));
 	mnl_attr_nest_end(message, nest);
 }
 
@@ -283,7 +285,8 @@ struct nlmsghdr *fw_ct_dump_request(void *buffer, const struct fw_filter *filter
 		mnl_attr_put_u32(message, CTA_STATUS, htonl(exact.status));
 		mnl_attr_put_u32(message, CTA_STATUS_MASK, htonl(exact.status_mask));
 	}
-	if (exact.has_zone)
+	/* A zone of one direction is not 0 to the kernel, but the flow has none of both. */
+	if (exact.has_zone && exact.zone)
 		mnl_attr_put_u16(message, CTA_ZONE, htons(exact.zone));
 	if (exact.tuple[FW_DIR_ORIG].flags || exact.tuple[FW_DIR_REPLY].flags)
 		put_filter(message, &exact);
@@ -302,22 +305,15 @@ static bool is_whole(const struct exact *exact, const struct exact_tuple *tuple)
 	return true;
 }
 
-/* --orig-zone or --reply-zone, as one number; 0 without. */
-static uint16_t zone_of_direction(const struct fw_filter *filter, enum fw_dir dir)
+/* The zone in which the kernel looks for a tuple of that direction. */
+static uint16_t zone_of_tuple(const struct exact *exact, enum fw_dir dir)
 {
-	enum fw_where where = dir == FW_DIR_ORIG ? FW_IN_ORIG : FW_IN_REPLY;
-	uint64_t zone;
-	size_t i;
-
-	for (i = 0; i < filter->count; i++)
-		if (filter->conds[i].where == where &&
-		    filter->conds[i].field->bit == FW_TUPLE_ZONE &&
-		    fw_cond_single(&filter->conds[i], &zone))
-			return (uint16_t)zone;
-	return 0;
+	if (exact->has_zone)
+		return exact->zone;
+	return exact->has_tuple_zone[dir] ? exact->tuple[dir].zone : 0;
 }
 
-struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter)
+struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter, uint16_t *zone)
 {
 	enum fw_dir dir = FW_DIR_ORIG;
 	struct nlmsghdr *message;
@@ -331,9 +327,9 @@ struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter)
 	message =
 		put_header(buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, exact.family);
 	exact.tuple[dir].flags |= FW_FILTER_PROTO;
-	exact.tuple[dir].zone = zone_of_direction(filter, dir);
 	put_tuple(message, &exact, dir);
-	if (exact.has_zone)
-		mnl_attr_put_u16(message, CTA_ZONE, htons(exact.zone));
+	*zone = zone_of_tuple(&exact, dir);
+	if (*zone)
+		mnl_attr_put_u16(message, CTA_ZONE, htons(*zone));
 	return message;
 }

@@ -24,6 +24,7 @@ static void try_line(char *line)
 						  { 0 } };
 	char *argv[WORDS], *word, *rest = NULL, buffer[FW_CT_REQUEST_SIZE];
 	struct fw_err err = FW_ERR_INIT;
+	uint16_t zone;
 	int argc = 0;
 
 	for (word = strtok_r(line, " ", &rest); word && argc < WORDS;
@@ -32,7 +33,7 @@ static void try_line(char *line)
 	if (fw_options_parse(groups, argc, argv, false, &err) >= 0 &&
 	    !fw_filter_source.finish(&reader, &err)) {
 		(void)fw_ct_dump_request(buffer, &filter, FW_TABLE_CONNTRACK, 0, false);
-		(void)fw_ct_get_request(buffer, &filter);
+		(void)fw_ct_get_request(buffer, &filter, &zone);
 	}
 	fw_err_free(&err);
 	fw_filter_free(&filter);

@@ -177,6 +177,14 @@ without_timeout() {
 	flush -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 53
 	deleted 0
 	left 1
+	# Whatever zone it is in: a filter without a zone is about all of them.
+	udp_flow 1 53 -w 5
+	udp_flow 1 53 -w 6
+	flush -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -w 6
+	deleted 1
+	flush -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53
+	deleted 2
+	left 0
 }
 
 @test "a dry run shows and counts, and deletes nothing" {

@@ -153,6 +153,7 @@ filters() {
 		-m 0/1
 		-w 7
 		-w 9
+		-w 0
 		--orig-zone 8
 		-l web
 		-l web,last
@@ -168,6 +169,12 @@ filters() {
 		-p tcp -j
 		-f ipv6 -p udp -n
 		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1000 --dport 2000
+		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1002 --dport 2000
+		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1001 --dport 2000 -w 9
+		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1003 --dport 2000
+		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1003 --dport 2000 --orig-zone 10
+		-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1003 --dport 2000 -w 0
+		-p udp -r 10.4.0.1 -q 10.3.0.1 --reply-port-src 2000 --reply-port-dst 1003
 		-f ipv6 -p udp -u UNREPLIED
 		-p tcp --state ESTABLISHED -u ASSURED
 	EOF
@@ -236,6 +243,26 @@ filters() {
 	[ "$(printf '\1\0' | od -An -tu2 | tr -d ' ')" = 1 ] || skip "a big-endian machine"
 	same 1 "$(of_fwctl --orig-vtag 0x78563412 | wc -l)"
 	same 7 "$(of_fwctl --reply-vtag 0x05000000 | wc -l)"
+}
+
+# The kernel keeps flows of a few types only, and calls a request with another one invalid.
+@test "types of icmp that no flow has match nothing" {
+	for filter in '-p icmp --icmp-type 3' '-p icmpv6 --icmpv6-type 1' \
+		'-p icmp -s 10.3.0.1 -d 10.4.0.1 --icmp-type 3 --icmp-code 0 --icmp-id 77'; do
+		# shellcheck disable=SC2086 # words
+		agree $filter
+		same "0 $filter" "$(shown) $filter"
+	done
+}
+
+# A whole tuple is asked for in zone 0 first, where there is one flow of it at most.
+@test "a tuple that is in several zones is shown for the zone that is named" {
+	tuple='-p udp -s 10.3.0.1 -d 10.4.0.1 --sport 1001 --dport 2000'
+	# shellcheck disable=SC2086 # words
+	matches "$(of_fwctl $tuple)" ' mark=4294967295 '
+	# shellcheck disable=SC2086 # words
+	matches "$(of_fwctl $tuple --not -w 0)$(of_fwctl $tuple -m 0)" ' zone=9 .* zone=9 '
+	same "$(of_fwctl | wc -l)" "$(($(of_fwctl -w 0 | wc -l) + $(of_fwctl --not -w 0 | wc -l)))"
 }
 
 @test "values that are none are refused" {

@@ -75,6 +75,8 @@ static const struct row dumps[] = {
 	  "0800030000000004"
 	  "08001a0000000006" },
 	{ "-w 7", 0, "0600120000070000" },
+	/* A flow with a zone in one direction has none in both, which is 0 here and not there. */
+	{ "-w 0", 0, "" },
 	{ "-f ipv4 -p udp", 2,
 	  "10000180"
 	  "0c000280"
@@ -140,18 +142,24 @@ static void dump_requests(void **state)
 static const struct {
 	const char *words;
 	bool whole;
+	uint16_t zone;
 } gets[] = {
-	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", true },
-	{ "-p udp -r 10.0.0.1 -q 10.0.0.2 --reply-port-src 1 --reply-port-dst 2", true },
-	{ "-p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 2 -w 5", true },
-	{ "-p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 1", true },
-	{ "-p gre -s 10.0.0.1 -d 10.0.0.2 --srckey 1 --dstkey 2", true },
-	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1", false },
-	{ "-s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", false },
-	{ "-p udp -s 10.0.0.0/24 -d 10.0.0.2 --sport 1 --dport 2", false },
-	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1:3 --dport 2", false },
-	{ "-p udp --not -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", false },
-	{ "", false },
+	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", true, 0 },
+	{ "-p udp -r 10.0.0.1 -q 10.0.0.2 --reply-port-src 1 --reply-port-dst 2", true, 0 },
+	{ "-p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 2 -w 5", true, 5 },
+	{ "-p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 2 --orig-zone 6", true, 6 },
+	{ "-p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 2 --reply-zone 6", true, 0 },
+	{ "-p tcp -r 2001:db8::1 -q 2001:db8::2 --reply-port-src 1 --reply-port-dst 2 "
+	  "--reply-zone 6",
+	  true, 6 },
+	{ "-p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 1", true, 0 },
+	{ "-p gre -s 10.0.0.1 -d 10.0.0.2 --srckey 1 --dstkey 2", true, 0 },
+	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1", false, 0 },
+	{ "-s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", false, 0 },
+	{ "-p udp -s 10.0.0.0/24 -d 10.0.0.2 --sport 1 --dport 2", false, 0 },
+	{ "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1:3 --dport 2", false, 0 },
+	{ "-p udp --not -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2", false, 0 },
+	{ "", false, 0 },
 };
 
 static void whole_tuples_are_asked_for(void **state)
@@ -159,13 +167,15 @@ static void whole_tuples_are_asked_for(void **state)
 	char buffer[FW_CT_REQUEST_SIZE];
 	const struct nlmsghdr *message;
 	struct fw_filter filter;
+	uint16_t zone;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(gets); i++) {
 		make_filter(gets[i].words, &filter);
-		message = fw_ct_get_request(buffer, &filter);
-		if (!message != !gets[i].whole)
+		zone = 0;
+		message = fw_ct_get_request(buffer, &filter, &zone);
+		if (!message != !gets[i].whole || zone != gets[i].zone)
 			fail_msg("'%s'", gets[i].words);
 		if (message)
 			assert_int_equal(message->nlmsg_flags, NLM_F_REQUEST);

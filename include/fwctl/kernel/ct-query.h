@@ -13,10 +13,21 @@
 #include "fwctl/model/filter.h"
 #include "fwctl/model/flow.h"
 
+/*
+ * Where to look for a whole tuple when the filter names no zone but 0. The kernel finds one flow in
+ * one zone at once; all zones are a walk through the table.
+ */
+enum fw_ct_zones {
+	FW_ZONES_ALL,
+	FW_ZONES_FIRST, /* in zone 0, and only when nothing there matches in the others */
+	FW_ZONES_ZERO,  /* in zone 0 only */
+};
+
 struct fw_ct_query {
 	const struct fw_filter *filter;
 	enum fw_ct_table table; /* not FW_TABLE_EXPECT */
 	bool zero;              /* reset the counters while reading */
+	enum fw_ct_zones zones;
 };
 
 /* Takes one matching flow, which is good during the call. Anything but 0 ends the reading. */

@@ -37,9 +37,10 @@ bool fw_ct_needs_family(const struct fw_filter *filter, enum fw_ct_table table);
 
 /*
  * When the filter names one whole tuple of one direction (protocol, both addresses, both ports or
- * what the protocol has instead), writes the request for that single flow, of the zone named or
- * zone 0; NULL when it does not.
+ * what the protocol has instead), writes the request for that single flow, in the zone named or
+ * zone 0; NULL when it does not. `zone` is where the kernel will look: unless that is a zone that
+ * the filter names, and not 0, a flow with that tuple may be in each of the others, too.
  */
-struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter);
+struct nlmsghdr *fw_ct_get_request(void *buffer, const struct fw_filter *filter, uint16_t *zone);
 
 #endif
