@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/base/words.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,6 +32,11 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 	return least < c ? least : c;
 }
 
+static bool is_same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 unsigned int fw_word_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	unsigned int rows[3][MAX_COMPARED + 1];
@@ -45,9 +52,9 @@ unsigned int fw_word_distance(const char *a, size_t a_length, const char *b, siz
 		row[0] = (unsigned int)i;
 		for (j = 1; j <= b_length; j++) {
 			row[j] = min3(above[j] + 1, row[j - 1] + 1,
-				      above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < row[j])
+				      above[j - 1] + !is_same_letter(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && is_same_letter(a[i - 1], b[j - 2]) &&
+			    is_same_letter(a[i - 2], b[j - 1]) && before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
 		spare = before;
@@ -58,19 +65,37 @@ unsigned int fw_word_distance(const char *a, size_t a_length, const char *b, siz
 	return above[b_length];
 }
 
+void fw_guess_try(struct fw_guess *guess, const char *name)
+{
+	unsigned int distance = fw_word_distance(name, strlen(name), guess->wrong, guess->length);
+	unsigned int best = guess->length < 4 ? 2 : 3;
+
+	if (guess->name)
+		best = guess->distance;
+	if (distance >= best || distance >= guess->length)
+		return;
+	guess->name = name;
+	guess->distance = distance;
+}
+
+void fw_guess_try_all(struct fw_guess *guess, const struct fw_word *words)
+{
+	for (; words->name; words++)
+		fw_guess_try(guess, words->name);
+}
+
+int fw_guess_hint(const struct fw_guess *guess, const char *accepted, struct fw_err *err)
+{
+	return fw_err_hint(err, "%s%s%saccepted: %s", guess->name ? "did you mean " : "",
+			   guess->name ? guess->name : "", guess->name ? "? " : "", accepted);
+}
+
 const char *fw_word_nearest(const struct fw_word *words, const char *text, size_t length)
 {
-	unsigned int best = length < 4 ? 2 : 3, distance;
-	const char *nearest = NULL;
+	struct fw_guess guess = { .wrong = text, .length = length };
 
-	for (; words->name; words++) {
-		distance = fw_word_distance(words->name, strlen(words->name), text, length);
-		if (distance < best && distance < length) {
-			best = distance;
-			nearest = words->name;
-		}
-	}
-	return nearest;
+	fw_guess_try_all(&guess, words);
+	return guess.name;
 }
 
 void fw_words_print(struct fw_buf *buf, const struct fw_word *words)

@@ -133,21 +133,6 @@ static int add_protocol(struct fw_cond *cond, const char *item, size_t length, s
 /* ---- states and other words --------------------------------------------------------------------
  */
 
-static void hint_states(struct fw_err *err)
-{
-	const struct fw_proto *const *proto;
-	struct fw_buf words = { 0 };
-
-	for (proto = fw_protos; *proto; proto++) {
-		if (!(*proto)->states)
-			continue;
-		fw_buf_printf(&words, "%s%s: ", words.length ? "; " : "", (*proto)->name);
-		fw_words_print(&words, (*proto)->states);
-	}
-	fw_err_hint(err, "accepted: %s", fw_buf_text(&words));
-	fw_buf_free(&words);
-}
-
 /* A name may be a state of several protocols: then each of them is meant. */
 static int add_state(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
 {
@@ -166,7 +151,7 @@ static int add_state(struct fw_cond *cond, const char *item, size_t length, stru
 	if (found || cond->state_count != before)
 		return 0;
 	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a state", (int)length, item);
-	hint_states(err);
+	fw_state_hint(item, length, err);
 	return -1;
 }
 
@@ -174,6 +159,7 @@ static int add_word(struct fw_cond *cond, const char *item, size_t length, struc
 {
 	const struct fw_word *word = fw_word_find(cond->field->words, item, length);
 	struct fw_buf accepted = { 0 };
+	const char *nearest;
 
 	if (word) {
 		fw_cond_add_range(cond, word->value, word->value);
@@ -183,7 +169,8 @@ static int add_word(struct fw_cond *cond, const char *item, size_t length, struc
 	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is none of: %s", (int)length, item,
 		   fw_buf_text(&accepted));
 	fw_buf_free(&accepted);
-	return -1;
+	nearest = fw_word_nearest(cond->field->words, item, length);
+	return nearest ? fw_err_hint(err, "did you mean %s?", nearest) : -1;
 }
 
 /* ---- setters -----------------------------------------------------------------------------------
@@ -218,13 +205,15 @@ int fw_filter_set_field(void *values, const struct fw_option *option, const char
 	}
 }
 
-/* The names of JSON, conntrack's capital ones with underscores, and the two that mean "not". */
+/* The two that mean "not". */
+static const struct fw_word missing_words[] = { { "unreplied", FW_STATUS_SEEN_REPLY },
+						{ "unassured", FW_STATUS_ASSURED },
+						{ 0 } };
+
+/* Those, and the names of JSON, and conntrack's capital ones with underscores. */
 static int find_status(const char *item, size_t length, uint64_t *bit, bool *unset)
 {
-	static const struct fw_word missing[] = { { "unreplied", FW_STATUS_SEEN_REPLY },
-						  { "unassured", FW_STATUS_ASSURED },
-						  { 0 } };
-	const struct fw_word *word = fw_word_find(missing, item, length);
+	const struct fw_word *word = fw_word_find(missing_words, item, length);
 	uint32_t found;
 
 	*unset = word != NULL;
@@ -241,15 +230,11 @@ static int find_status(const char *item, size_t length, uint64_t *bit, bool *uns
 static int add_status(struct fw_cond *cond, const char *item, size_t length, struct fw_err *err)
 {
 	bool negated = length && item[0] == '!', unset;
-	struct fw_buf accepted = { 0 };
 	uint64_t bit;
 
 	if (find_status(item + negated, length - negated, &bit, &unset) < 0) {
-		fw_words_print(&accepted, fw_status_words);
 		fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a status", (int)length, item);
-		fw_err_hint(err, "accepted: %s, unreplied, unassured; a leading ! negates",
-			    fw_buf_text(&accepted));
-		fw_buf_free(&accepted);
+		fw_status_hint(item + negated, length - negated, missing_words, err);
 		return -1;
 	}
 	if (cond->mask & bit && !(cond->value & bit) != (negated != unset))

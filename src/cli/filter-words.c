@@ -23,16 +23,19 @@ int fw_family_parse(const char *text, size_t length, uint8_t *family, struct fw_
 	return 0;
 }
 
-static void hint_protocols(struct fw_err *err)
+static void hint_protocols(const char *text, size_t length, struct fw_err *err)
 {
+	struct fw_guess guess = { .wrong = text, .length = length };
 	const struct fw_proto *const *proto;
 	struct fw_buf names = { 0 };
 
 	for (proto = fw_protos; *proto; proto++)
-		if (!fw_proto_is_generic(*proto))
+		if (!fw_proto_is_generic(*proto)) {
+			fw_guess_try(&guess, (*proto)->name);
 			fw_buf_printf(&names, "%s ", (*proto)->name);
-	fw_err_hint(err, "accepted: %sor another name of /etc/protocols, or a number from 0 to 255",
-		    fw_buf_text(&names));
+		}
+	fw_buf_puts(&names, "or another name of /etc/protocols, or a number from 0 to 255");
+	fw_guess_hint(&guess, fw_buf_text(&names), err);
 	fw_buf_free(&names);
 }
 
@@ -59,7 +62,7 @@ int fw_protocol_parse(const char *text, size_t length, uint8_t *number, struct f
 		return 0;
 	}
 	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a protocol", (int)length, text);
-	hint_protocols(err);
+	hint_protocols(text, length, err);
 	return -1;
 }
 
@@ -88,6 +91,41 @@ int fw_status_parse(const char *text, size_t length, uint32_t *bit)
 		return -1;
 	*bit = (uint32_t)word->value;
 	return 0;
+}
+
+void fw_status_hint(const char *text, size_t length, const struct fw_word *more, struct fw_err *err)
+{
+	struct fw_guess guess = { 0 };
+	struct fw_buf accepted = { 0 };
+	char name[32];
+
+	if (!plain_status(text, length, name))
+		guess = (struct fw_guess){ .wrong = name, .length = length };
+	fw_guess_try_all(&guess, fw_status_words);
+	fw_guess_try_all(&guess, more);
+	fw_words_print(&accepted, fw_status_words);
+	fw_buf_puts(&accepted, ", ");
+	fw_words_print(&accepted, more);
+	fw_buf_puts(&accepted, "; a leading ! negates");
+	fw_guess_hint(&guess, fw_buf_text(&accepted), err);
+	fw_buf_free(&accepted);
+}
+
+void fw_state_hint(const char *text, size_t length, struct fw_err *err)
+{
+	struct fw_guess guess = { .wrong = text, .length = length };
+	const struct fw_proto *const *proto;
+	struct fw_buf words = { 0 };
+
+	for (proto = fw_protos; *proto; proto++) {
+		if (!(*proto)->states)
+			continue;
+		fw_guess_try_all(&guess, (*proto)->states);
+		fw_buf_printf(&words, "%s%s: ", words.length ? "; " : "", (*proto)->name);
+		fw_words_print(&words, (*proto)->states);
+	}
+	fw_guess_hint(&guess, fw_buf_text(&words), err);
+	fw_buf_free(&words);
 }
 
 int fw_addr_port_parse(const char *text, struct fw_prefix *prefix, bool *has_port, uint16_t *port)

@@ -37,15 +37,19 @@ static const struct fw_format *find_format(const char *name, size_t length)
 static int unknown_word(const char *word, size_t length, struct fw_err *err)
 {
 	const struct fw_format *const *format;
+	struct fw_guess guess = { .wrong = word, .length = length };
 	struct fw_buf accepted = { 0 };
 
-	for (format = fw_formats; *format; format++)
+	for (format = fw_formats; *format; format++) {
+		fw_guess_try(&guess, (*format)->name);
 		fw_buf_printf(&accepted, "%s, ", (*format)->name);
+	}
+	fw_guess_try_all(&guess, flag_words);
 	fw_buf_puts(&accepted, "and after a comma: ");
 	fw_words_print(&accepted, flag_words);
 	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is not a format or a flag of one", (int)length,
 		   word);
-	fw_err_hint(err, "accepted: %s", fw_buf_text(&accepted));
+	fw_guess_hint(&guess, fw_buf_text(&accepted), err);
 	fw_buf_free(&accepted);
 	return -1;
 }

@@ -83,13 +83,16 @@ static void add_all(struct fw_columns *columns, const struct fw_sink *sink)
 static int no_such(const struct fw_columns *all, const char *name, size_t length,
 		   struct fw_err *err)
 {
+	struct fw_guess guess = { .wrong = name, .length = length };
 	struct fw_buf accepted = { 0 };
 	unsigned int i;
 
-	for (i = 0; i < all->count; i++)
+	for (i = 0; i < all->count; i++) {
+		fw_guess_try(&guess, all->columns[i].name);
 		fw_buf_printf(&accepted, "%s%s", i ? ", " : "", all->columns[i].name);
+	}
 	fw_err_set(err, FW_ERR_MISUSE, "--columns: '%.*s' is not a column", (int)length, name);
-	fw_err_hint(err, "accepted: %s", fw_buf_text(&accepted));
+	fw_guess_hint(&guess, fw_buf_text(&accepted), err);
 	fw_buf_free(&accepted);
 	return -1;
 }

@@ -9,6 +9,24 @@
 
 #include "fwctl/base/mem.h"
 
+static int no_label(const char *name, size_t length, struct fw_err *err)
+{
+	struct fw_guess guess = { .wrong = name, .length = length };
+	struct fw_word *labels = fw_labels_read();
+	struct fw_buf accepted = { 0 };
+
+	fw_err_set(err, FW_ERR_MISUSE,
+		   "'%.*s' is not a label of connlabel.conf, nor a number from 0 to %d",
+		   (int)length, name, FW_LABELS_MAX);
+	fw_guess_try_all(&guess, labels);
+	fw_words_print(&accepted, labels);
+	if (accepted.length)
+		fw_guess_hint(&guess, fw_buf_text(&accepted), err);
+	fw_buf_free(&accepted);
+	fw_labels_free(labels);
+	return -1;
+}
+
 int fw_label_find(const char *name, size_t length, uint64_t *bit, struct fw_err *err)
 {
 	struct nfct_labelmap *map = nfct_labelmap_new(NULL);
@@ -25,9 +43,7 @@ int fw_label_find(const char *name, size_t length, uint64_t *bit, struct fw_err 
 	free(text);
 	nfct_labelmap_destroy(map);
 	if (found < 0)
-		return fw_err_set(err, FW_ERR_MISUSE,
-				  "'%.*s' is not a label of connlabel.conf, nor a number from 0 to %d",
-				  (int)length, name, FW_LABELS_MAX);
+		return no_label(name, length, err);
 	*bit = (uint64_t)found;
 	return 0;
 }

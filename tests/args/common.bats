@@ -97,6 +97,30 @@ as_nobody() {
 	done
 }
 
+@test "a word that is none is said with those that are, and with the one that was meant" {
+	while read -r meant accepted words; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr fwctl list $words
+		matches "$stderr" "did you mean $meant\?"
+		matches "$stderr" "[ :]$accepted"
+	done <<-EOF
+		assured seen-reply, -u asured
+		assured unassured -u !ASURED
+		seen-reply assured, -u seen_repyl
+		unreplied unassured -u unrepleid
+		ESTABLISHED SYN_SENT, --state establishd
+		COOKIE_WAIT dccp: --state COOKIE_WIAT
+		tcp udp -p tpc
+		icmpv6 sctp -p tcp,icpmv6
+		json csv, -o jsn
+		timestamp ktimestamp, -o text,timestmap
+		client server --role clinet
+		timeout packets, --sort tiemout
+		expect dying, --table exect
+		orig.dport reply.src, -o csv --columns proto,orig.dpotr
+	EOF
+}
+
 @test "hostile words come back escaped" {
 	word=$(printf 'a\033[31m%%n%%s\302\233')
 	run -2 --separate-stderr fwctl list --sport "$word"
