@@ -82,12 +82,42 @@ static void json_member(struct fw_buf *buf, const char *key, const char *text)
 	fw_json_string(buf, text, strlen(text));
 }
 
-/* Whether -o json was understood before it went wrong. */
+/* "json", also among other words: "json,id" is wrong, and yet who says it reads JSON. */
+static bool names_json(const char *list)
+{
+	size_t length;
+
+	for (; list; list = list[length] ? list + length + 1 : NULL) {
+		length = strcspn(list, ",");
+		if (length == 4 && !strncmp(list, "json", 4))
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong may stand before -o json, and be the dispatcher's, which has no such option. */
+static bool asks_json(char *const *words)
+{
+	for (; *words && strcmp(*words, "--"); words++) {
+		if (!strcmp(*words, "-o") || !strcmp(*words, "--output")) {
+			if (names_json(words[1]))
+				return true;
+		} else if ((!strncmp(*words, "-o", 2) && names_json(*words + 2)) ||
+			   (!strncmp(*words, "--output=", 9) && names_json(*words + 9))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether errors are for a program to read. */
 static bool wants_json(const struct fw_cli *cli)
 {
 	const struct fw_option *option = cli->command->options;
 	const struct fw_output *output;
 
+	if (cli->asks_json)
+		return true;
 	if (cli->command->wants_json)
 		return cli->values && cli->command->wants_json(cli->values);
 	for (; option && option->names; option++) {
@@ -286,7 +316,7 @@ static int run(struct fw_cli *cli, int argc, char **argv)
 
 int fw_main(const struct fw_command *command, int argc, char **argv)
 {
-	struct fw_cli cli = { .command = command };
+	struct fw_cli cli = { .command = command, .asks_json = argc > 0 && asks_json(argv + 1) };
 	int status;
 
 	open_standard_files();

@@ -121,6 +121,32 @@ as_nobody() {
 	EOF
 }
 
+# A program that asks for JSON has no other reader for what went wrong, wherever that stands.
+@test "with -o json an error is an object, also when it stands before that" {
+	command -v jq > /dev/null || skip "no jq"
+	while read -r words; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr fwctl $words
+		[ "$status" -eq 2 ] || [ "$words" != "${words#--netns}" ]
+		same "" "$output"
+		same '"error" "hint" 1' "$(jq -r '"\(keys[0] | tojson) \(keys[1] // "hint" | tojson)"' <<< "$stderr") ${#stderr_lines[@]}"
+	done <<-EOF
+		list -o json --sport abc
+		list --sport abc -o json
+		list --sprot 5 --output json
+		list --sprot 5 --output=json
+		list -f ipv6 -s 10.0.0.1 -ojson
+		list surplus -o json
+		list --sort size -o json,id
+		lst -o json
+		--nets x list -o json
+		--netns no-such-namespace list -o json
+		policy aply -o json
+	EOF
+	run -2 --separate-stderr fwctl list --sport abc -o csv
+	matches "$stderr" '^fwctl list: '
+}
+
 @test "hostile words come back escaped" {
 	word=$(printf 'a\033[31m%%n%%s\302\233')
 	run -2 --separate-stderr fwctl list --sport "$word"

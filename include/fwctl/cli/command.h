@@ -53,6 +53,7 @@ struct fw_cli {
 	struct fw_filter *filter; /* what the filter options said; empty without them */
 	int argc;                 /* the arguments, options taken out */
 	char **argv;
+	bool asks_json; /* -o json is somewhere on the command line, read that far or not */
 	struct fw_err err;
 };
 
