@@ -140,22 +140,37 @@ static bool is_common_field(const struct fw_field *row)
 	       is_row_of(row, fw_tuple_tail);
 }
 
+static bool names_proto(const struct fw_cond *cond, const struct fw_proto *proto)
+{
+	size_t i;
+
+	for (i = 0; i < cond->range_count; i++)
+		if (fw_proto_by_number(fw_protos, (uint8_t)cond->ranges[i].from) == proto)
+			return true;
+	return false;
+}
+
+static bool has_ports(const struct fw_proto *proto)
+{
+	return !fw_field_is_end(proto->tuple) && proto->tuple->bit == FW_TUPLE_SPORT;
+}
+
 /* Whether a flow of that protocol can satisfy the condition at all. */
 static bool proto_can_match(const struct fw_cond *cond, const struct fw_proto *proto)
 {
 	size_t i;
 
-	if (cond->negated || !cond->field)
+	if (cond->field == &fw_flow_fields[FW_FIELD_PROTONUM])
+		return names_proto(cond, proto) != cond->negated ||
+		       (cond->negated && fw_proto_is_generic(proto));
+	if (cond->negated)
 		return true;
+	/* A translation, perhaps to a port. */
+	if (!cond->field)
+		return !cond->range_count || has_ports(proto);
 	if (cond->op == FW_OP_STATES) {
 		for (i = 0; i < cond->state_count; i++)
 			if (cond->states[i].proto == proto)
-				return true;
-		return false;
-	}
-	if (cond->field == &fw_flow_fields[FW_FIELD_PROTONUM]) {
-		for (i = 0; i < cond->range_count; i++)
-			if (fw_proto_by_number(fw_protos, (uint8_t)cond->ranges[i].from) == proto)
 				return true;
 		return false;
 	}
@@ -180,6 +195,11 @@ static unsigned int families_of(const struct fw_cond *cond)
 	unsigned int families = 0;
 	size_t i;
 
+	if (cond->field == &fw_flow_fields[FW_FIELD_FAMILY]) {
+		for (i = 0; i < cond->range_count; i++)
+			families |= cond->ranges[i].from == FW_FAMILY_IPV4 ? 1 : 2;
+		return cond->negated ? 3 & ~families : families;
+	}
 	if (cond->negated)
 		return 3;
 	if (cond->prefix_count) {
@@ -187,14 +207,90 @@ static unsigned int families_of(const struct fw_cond *cond)
 			families |= cond->prefixes[i].family == FW_FAMILY_IPV4 ? 1 : 2;
 		return families;
 	}
-	if (cond->field == &fw_flow_fields[FW_FIELD_FAMILY])
-		return cond->ranges[0].from == FW_FAMILY_IPV4 ? 1 : 2;
 	for (proto = fw_protos; *proto; proto++)
 		if (proto_can_match(cond, *proto))
 			families |= (*proto)->family == FW_FAMILY_IPV4   ? 1
 				    : (*proto)->family == FW_FAMILY_IPV6 ? 2
 									 : 3;
 	return families;
+}
+
+static bool ranges_meet(const struct fw_cond *a, const struct fw_cond *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->range_count; i++)
+		for (j = 0; j < b->range_count; j++)
+			if (a->ranges[i].from <= b->ranges[j].to &&
+			    b->ranges[j].from <= a->ranges[i].to)
+				return true;
+	return false;
+}
+
+static bool prefixes_meet(const struct fw_cond *a, const struct fw_cond *b)
+{
+	const struct fw_prefix *one, *other;
+	size_t i, j;
+
+	for (i = 0; i < a->prefix_count; i++)
+		for (j = 0; j < b->prefix_count; j++) {
+			one = &a->prefixes[i];
+			other = &b->prefixes[j];
+			if (one->family == other->family &&
+			    (fw_prefix_covers(one, other) || fw_prefix_covers(other, one)))
+				return true;
+		}
+	return false;
+}
+
+static bool texts_meet(const struct fw_cond *a, const struct fw_cond *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->text_count; i++)
+		for (j = 0; j < b->text_count; j++)
+			if (!strcmp(a->texts[i], b->texts[j]))
+				return true;
+	return false;
+}
+
+static bool states_meet(const struct fw_cond *a, const struct fw_cond *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->state_count; i++)
+		for (j = 0; j < b->state_count; j++)
+			if (a->states[i].proto == b->states[j].proto &&
+			    a->states[i].states & b->states[j].states)
+				return true;
+	return false;
+}
+
+/* Whether two conditions on one thing, which has one value, name no value together. */
+static bool values_exclude(const struct fw_cond *a, const struct fw_cond *b)
+{
+	if (a->negated != b->negated)
+		return !strcmp(a->option, b->option);
+	/* --addr and --port look in several places. */
+	if (a->negated || a->field != b->field || a->op != b->op || a->where != b->where ||
+	    a->other || b->other)
+		return false;
+	switch (a->op) {
+	case FW_OP_RANGES:
+	case FW_OP_SUM: return !ranges_meet(a, b);
+	case FW_OP_PREFIXES: return !prefixes_meet(a, b);
+	case FW_OP_BITS: return ((a->value ^ b->value) & a->mask & b->mask) != 0;
+	case FW_OP_TEXT: return !texts_meet(a, b);
+	case FW_OP_STATES: return !states_meet(a, b);
+	default: return false;
+	}
+}
+
+static int exclude(const struct fw_cond *a, const struct fw_cond *b, struct fw_err *err)
+{
+	return fw_err_set(
+		err, FW_ERR_MISUSE, "%s%s and %s%s exclude each other: no flow can match both",
+		a->negated ? "--not " : "", a->option, b->negated ? "--not " : "", b->option);
 }
 
 static int finish(struct fw_filter_reader *reader, struct fw_err *err)
@@ -208,11 +304,10 @@ static int finish(struct fw_filter_reader *reader, struct fw_err *err)
 		for (j = 0; j < i; j++) {
 			const struct fw_cond *a = &filter->conds[j], *b = &filter->conds[i];
 
-			if (families_of(a) & families_of(b) && !protos_exclude(a, b))
+			if (families_of(a) & families_of(b) && !protos_exclude(a, b) &&
+			    !values_exclude(a, b))
 				continue;
-			return fw_err_set(err, FW_ERR_MISUSE,
-					  "%s and %s exclude each other: no flow can match both",
-					  a->option, b->option);
+			return exclude(a, b, err);
 		}
 	return 0;
 }
