@@ -136,8 +136,8 @@ flows_by_request() {
 		echo '-p udp --sport 1000 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -n 10.99.0.1 -t 900'
 		echo '-p udp --sport 1001 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -g 10.99.0.1:99 -m 4294967295 -t 900'
 		echo '-p udp --sport 1001 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -w 9 -t 900'
-		echo '-p udp --sport 1002 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -w 9 -t 900'
-		echo '-p udp --sport 1003 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 --orig-zone 10 -t 900'
+		echo '-p udp --sport 1002 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 -w 9 -t 800'
+		echo '-p udp --sport 1003 --dport 2000 -s 10.3.0.1 -d 10.4.0.1 --orig-zone 10 -t 700'
 	} | while read -r word; do
 		# shellcheck disable=SC2086 # its words
 		host_run gate conntrack -I $word > /dev/null 2>&1 || echo "not made: $word" >&2
