@@ -37,6 +37,7 @@ struct work {
 	void *context;
 	bool stopped; /* `take` wants no more */
 	bool found;   /* a single flow */
+	bool damaged; /* there was a message without a flow in it */
 };
 
 /* One dump: its socket, the thread that reads it, and what is on the way from there. */
@@ -57,8 +58,11 @@ static int work_on_flow(const struct nlmsghdr *message, void *data)
 	struct work *work = data;
 	struct fw_flow flow;
 
-	if (fw_ct_decode(&work->decoder, message, &flow) < 0 ||
-	    !fw_filter_match(work->filter, &flow))
+	if (fw_ct_decode(&work->decoder, message, &flow) < 0) {
+		work->damaged = true;
+		return 0;
+	}
+	if (!fw_filter_match(work->filter, &flow))
 		return 0;
 	if (!work->take(work->context, &flow))
 		return 0;
@@ -170,6 +174,9 @@ static int dump_drain(struct dump *dump, struct fw_err *err)
 		fw_ring_release(&dump->ring);
 	}
 	dump->done = result > 0;
+	/* Not what the kernel said, but that it cannot be understood. */
+	if (result < 0 && err->kind == FW_ERR_FAILED && !err->sys)
+		err->kind = FW_ERR_INCOMPLETE;
 	return result < 0 ? -1 : 0;
 }
 
@@ -240,6 +247,9 @@ static int dump_narrow(struct work *work, const struct fw_ct_query *query,
 	}
 	if (result)
 		return work->stopped ? 0 : -1;
+	if (work->damaged)
+		return fw_err_set(err, FW_ERR_INCOMPLETE,
+				  ASKED ": there is a flow that cannot be understood");
 	return interrupted || buckets != read_buckets() ? changed_shape(err) : 0;
 }
 
@@ -286,6 +296,8 @@ static int get_flow(struct work *work, struct nlmsghdr *request, struct fw_err *
 	request->nlmsg_seq = ++socket.seq;
 	result = fw_socket_request(&socket, request, ASKED, work_on_flow, &finder, NULL, err);
 	fw_socket_close(&socket);
+	if (finder.damaged)
+		return fw_err_set(err, FW_ERR_INCOMPLETE, ASKED ": the flow cannot be understood");
 	if (!result || finder.stopped)
 		return 0;
 	/* EINVAL: of such a tuple the kernel keeps no flow. */

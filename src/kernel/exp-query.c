@@ -6,6 +6,7 @@
  */
 #include "fwctl/kernel/exp-query.h"
 
+#include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <string.h>
@@ -103,6 +104,7 @@ struct work {
 	fw_expect_fn *take;
 	void *context;
 	bool stopped;
+	bool damaged; /* there was a message without an expectation in it */
 };
 
 static int work_on_expect(const struct nlmsghdr *message, void *data)
@@ -110,8 +112,11 @@ static int work_on_expect(const struct nlmsghdr *message, void *data)
 	struct work *work = data;
 	struct fw_expect expect;
 
-	if (fw_exp_decode(&work->decoder, message, &expect) < 0 ||
-	    !fw_expect_match(work->filter, &expect))
+	if (fw_exp_decode(&work->decoder, message, &expect) < 0) {
+		work->damaged = true;
+		return 0;
+	}
+	if (!fw_expect_match(work->filter, &expect))
 		return 0;
 	if (!work->take(work->context, &expect))
 		return 0;
@@ -139,8 +144,14 @@ int fw_exp_each(const struct fw_filter *filter, fw_expect_fn *take, void *contex
 	fw_socket_close(&socket);
 	if (work.stopped)
 		return 0;
+	/* Not what the kernel said, but that it was lost or cannot be understood. */
+	if (result < 0 && err->kind == FW_ERR_FAILED && (!err->sys || err->sys == ENOBUFS))
+		err->kind = FW_ERR_INCOMPLETE;
 	if (result < 0)
 		return -1;
+	if (work.damaged)
+		return fw_err_set(err, FW_ERR_INCOMPLETE,
+				  ASKED ": there is one that cannot be understood");
 	if (interrupted)
 		return fw_err_set(err, FW_ERR_INCOMPLETE,
 				  ASKED ": the table changed meanwhile; some may be missing");

@@ -7,10 +7,12 @@
  *   long  gives the first attribute of the first message a length of 65535
  *   zero  gives it a length of 0
  *   seq   gives each message another request's number
+ *   nobufs  loses it, as a receive buffer does that was full
  *   flip  turns a bit of every 37th byte behind the headers
  * FAULT_COUNT names a file that gets a line for each datagram that something was done to.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <pthread.h>
@@ -105,5 +107,9 @@ ssize_t recvmsg(int fd, struct msghdr *header, int flags)
 	if (length <= 0 || !fault || !is_hit(fault))
 		return length;
 	count();
+	if (!strncmp(fault, "nobufs", 6)) {
+		errno = ENOBUFS;
+		return -1;
+	}
 	return change(fault, header->msg_iov[0].iov_base, length);
 }
