@@ -49,7 +49,7 @@ static const struct fw_option options[] = {
 	{ .names = "limit", .arg = "N", .set = fw_set_number, AT(limit), .min = 1,
 	  .max = UINT32_MAX, .help = "no more than that many" },
 	{ .names = "count", .set = fw_set_flag, AT(count), .help = "only how many there are" },
-	{ .names = "zero", .set = fw_set_flag, AT(zero),
+	{ .names = "zero", .letter = 'z', .set = fw_set_flag, AT(zero),
 	  .help = "reset the counters of each flow while reading it" },
 	{ .names = "exit-code", .set = fw_set_flag, AT(exit_code),
 	  .help = "exit with 1 when nothing matches" },

@@ -18,10 +18,15 @@ const struct fw_word fw_colour_words[] = {
 };
 
 static const struct fw_word flag_words[] = {
-	{ "extended", FW_OUTPUT_EXTENDED },   { "id", FW_OUTPUT_ID },
-	{ "timestamp", FW_OUTPUT_TIMESTAMP }, { "ktimestamp", FW_OUTPUT_KTIMESTAMP },
-	{ "labels", FW_OUTPUT_LABELS },       { "changes", FW_OUTPUT_CHANGES },
-	{ "line", FW_OUTPUT_LINE },           { 0 },
+	{ "extended", FW_OUTPUT_EXTENDED },
+	{ "id", FW_OUTPUT_ID },
+	{ "timestamp", FW_OUTPUT_TIMESTAMP },
+	{ "ktimestamp", FW_OUTPUT_KTIMESTAMP },
+	{ "labels", FW_OUTPUT_LABELS },
+	{ "changes", FW_OUTPUT_CHANGES },
+	{ "line", FW_OUTPUT_LINE },
+	{ "userspace", 0 }, /* conntrack's, which adds nothing */
+	{ 0 },
 };
 
 static const struct fw_format *find_format(const char *name, size_t length)

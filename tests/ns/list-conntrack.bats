@@ -83,6 +83,7 @@ shown() {
 		-o timestamp
 		-o ktimestamp
 		-o labels
+		-o userspace
 		-o extended,id
 		-o extended,id,timestamp,ktimestamp,labels
 		-o xml
@@ -205,6 +206,7 @@ filters() {
 		-o id
 		-o timestamp
 		-o labels
+		-o userspace
 		-o xml
 	EOF
 	agree expect -f ipv6

@@ -108,6 +108,7 @@ sorted() {
 	[ "$(comm -3 before zeroed | wc -l)" -le 2 ]
 	same "" "$(comm -13 before zeroed | grep -v ' 0$' || :)"
 	same "" "$(list -o json | jq -r "$counts" | grep -v ' 0$' || :)"
+	same "$(list | wc -l)" "$(list -z | wc -l)"
 	for other in '-p udp' '--limit 3' --count '--table expect'; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in gate list --zero $other
