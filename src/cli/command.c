@@ -320,9 +320,10 @@ int fw_main(const struct fw_command *command, int argc, char **argv)
 	int status;
 
 	open_standard_files();
-	/* Writing to a closed pipe shall be an error that is looked at, not the end in the middle.
-	 */
+	/* Writing to a closed pipe, or past the limit of a file's size, shall be an error that is
+	 * looked at, not the end in the middle. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	cli.name = command->name[0] ? fw_format("fwctl %s", command->name) : fw_strdup("fwctl");
 	status = run(&cli, argc - (argc > 0), argv + (argc > 0));
 	if (status < 0)

@@ -48,31 +48,36 @@ static void take_answer(struct verdict *verdict, const struct nlmsghdr *message)
 	}
 }
 
+static void take_answers(const struct fw_socket *sock, struct verdict *verdict, const char *bytes,
+			 int left)
+{
+	const struct nlmsghdr *message;
+
+	for (message = (const void *)bytes; fw_message_fits(message, left);
+	     message = mnl_nlmsg_next(message, &left))
+		if (message->nlmsg_pid == sock->portid)
+			take_answer(verdict, message);
+}
+
 /* The kernel has worked on the batch before sendmsg() came back: all its answers are there. */
 static int collect(struct fw_socket *sock, struct verdict *verdict, struct fw_err *err)
 {
-	char buffer[FW_SOCKET_DATAGRAM] __attribute__((aligned(8)));
-	const struct nlmsghdr *message;
+	char *buffer = fw_malloc(FW_SOCKET_DATAGRAM); /* as in fw_socket_request() */
 	ssize_t got;
-	int left;
 
 	for (;;) {
-		got = fw_socket_receive(sock, buffer, sizeof(buffer), MSG_DONTWAIT, err);
-		if (got == 0)
-			return 0;
-		if (got < 0 && err->sys == ENOBUFS) {
+		got = fw_socket_receive(sock, buffer, FW_SOCKET_DATAGRAM, MSG_DONTWAIT, err);
+		if (got > 0) {
+			take_answers(sock, verdict, buffer, (int)got);
+		} else if (got < 0 && err->sys == ENOBUFS) {
 			verdict->lost = true;
 			fw_err_free(err);
-			continue;
+		} else {
+			break;
 		}
-		if (got < 0)
-			return -1;
-		left = (int)got;
-		for (message = (const void *)buffer; fw_message_fits(message, left);
-		     message = mnl_nlmsg_next(message, &left))
-			if (message->nlmsg_pid == sock->portid)
-				take_answer(verdict, message);
 	}
+	free(buffer);
+	return got < 0 ? -1 : 0;
 }
 
 static bool kernel_lacks(const struct verdict *verdict, const struct fw_nft_entry *entry)

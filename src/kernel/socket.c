@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
+#include "fwctl/base/mem.h"
 #include "fwctl/kernel/attr.h"
 
 /* Older headers lack what newer kernels have; the numbers are ABI. */
@@ -55,6 +58,18 @@ static void set_options(struct mnl_socket *mnl)
 		(void)mnl_socket_setsockopt(mnl, options[i], &one, sizeof(one));
 }
 
+/*
+ * The kernel has answered when sendto() comes back, and goes on with a dump before recvmsg() does:
+ * what is not there by now never comes, and is not waited for for ever. Events come when they do.
+ */
+static void limit_wait(struct mnl_socket *mnl)
+{
+	const struct timeval longest = { .tv_sec = FW_SOCKET_WAIT };
+
+	(void)setsockopt(mnl_socket_get_fd(mnl), SOL_SOCKET, SO_RCVTIMEO, &longest,
+			 sizeof(longest));
+}
+
 static int open_bus(struct fw_socket *sock, int bus, unsigned int groups, struct fw_err *err)
 {
 	memset(sock, 0, sizeof(*sock));
@@ -62,6 +77,8 @@ static int open_bus(struct fw_socket *sock, int bus, unsigned int groups, struct
 	if (!sock->mnl)
 		return open_failed(bus, err);
 	set_options(sock->mnl);
+	if (!groups)
+		limit_wait(sock->mnl);
 	if (mnl_socket_bind(sock->mnl, groups, MNL_SOCKET_AUTOPID) < 0) {
 		fw_kernel_err(err, errno, "binding a netlink socket", NULL);
 		mnl_socket_close(sock->mnl);
@@ -129,6 +146,9 @@ static void add_hint(struct fw_err *err, int sys)
 	case ENOBUFS:
 		fw_err_hint(err, "the kernel's answers did not fit the receive buffer; "
 				 "raise net.core.rmem_max");
+		break;
+	case ERESTART:
+		fw_err_hint(err, "another program changes nftables all the time; try again");
 		break;
 	default: break;
 	}
@@ -232,6 +252,12 @@ int fw_socket_send(struct fw_socket *sock, const void *messages, size_t size, co
 	return 0;
 }
 
+static int no_answer(struct fw_err *err)
+{
+	return fw_err_set(err, FW_ERR_FAILED, "the kernel's answer did not come in %d seconds",
+			  FW_SOCKET_WAIT);
+}
+
 ssize_t fw_socket_receive(struct fw_socket *sock, void *buffer, size_t size, int flags,
 			  struct fw_err *err)
 {
@@ -247,8 +273,8 @@ ssize_t fw_socket_receive(struct fw_socket *sock, void *buffer, size_t size, int
 		got = recvmsg(sock->fd, &header, flags);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 && (flags & MSG_DONTWAIT) && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return 0;
+		if (got < 0 && errno == EAGAIN)
+			return flags & MSG_DONTWAIT ? 0 : no_answer(err);
 		if (got < 0)
 			return fw_kernel_err(err, errno, "receiving from the kernel", NULL);
 		/* Any process may send to our port; only the kernel's port is 0. */
@@ -310,25 +336,37 @@ int fw_answer_read(const struct fw_socket *sock, const void *bytes, size_t size,
 	return left > 0 ? malformed(err, answer->what) : 0;
 }
 
+/* Reads answers until the request is done. */
+static int receive_answers(struct fw_socket *sock, struct fw_answer *answer, char *buffer,
+			   struct fw_err *err)
+{
+	ssize_t got;
+	int result;
+
+	do {
+		got = fw_socket_receive(sock, buffer, FW_SOCKET_DATAGRAM, 0, err);
+		if (got < 0)
+			return fw_err_prefix(err, "%s", answer->what);
+		result = fw_answer_read(sock, buffer, (size_t)got, answer, err);
+	} while (result == 0);
+	return result < 0 ? -1 : 0;
+}
+
 int fw_socket_request(struct fw_socket *sock, struct nlmsghdr *message, const char *what,
 		      fw_message_fn *fn, void *data, bool *interrupted, struct fw_err *err)
 {
 	struct fw_answer answer = { message->nlmsg_seq, what, fn, data, false };
-	char buffer[FW_SOCKET_DATAGRAM] __attribute__((aligned(8)));
-	ssize_t got;
+	char *buffer; /* not on the stack, of which there may be little (ulimit -s) */
 	int result;
 
 	if ((message->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		message->nlmsg_flags |= NLM_F_ACK;
 	if (fw_socket_send(sock, message, message->nlmsg_len, what, err) < 0)
 		return -1;
-	do {
-		got = fw_socket_receive(sock, buffer, sizeof(buffer), 0, err);
-		if (got < 0)
-			return fw_err_prefix(err, "%s", what);
-		result = fw_answer_read(sock, buffer, (size_t)got, &answer, err);
-	} while (result == 0);
+	buffer = fw_malloc(FW_SOCKET_DATAGRAM);
+	result = receive_answers(sock, &answer, buffer, err);
+	free(buffer);
 	if (interrupted)
 		*interrupted = answer.interrupted;
-	return result < 0 ? -1 : 0;
+	return result;
 }

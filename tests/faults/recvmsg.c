@@ -8,12 +8,18 @@
  *   zero  gives it a length of 0
  *   seq   gives each message another request's number
  *   nobufs  loses it, as a receive buffer does that was full
+ *   port  gives each message another socket's number
+ *   err5  makes the first message an error of that number, here EIO, and drops the others
  *   flip  turns a bit of every 37th byte behind the headers
+ * And a sendto(), of what goes to the kernel:
+ *   forge  has another socket answer the N-th message before the kernel does, and refuse it
+ *   stale  has the shell run FAULT_COMMAND before the N-th transaction of nf_tables
  * FAULT_COUNT names a file that gets a line for each datagram that something was done to.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -57,6 +63,25 @@ static void set_other_request(struct nlmsghdr *message)
 	message->nlmsg_seq += 1000;
 }
 
+static void set_other_port(struct nlmsghdr *message)
+{
+	message->nlmsg_pid++;
+}
+
+static ssize_t make_error(struct nlmsghdr *message, int sys)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct nlmsgerr body;
+	} error = {
+		.header = { sizeof(error), NLMSG_ERROR, 0, message->nlmsg_seq, message->nlmsg_pid },
+		.body = { .error = -sys, .msg = *message },
+	};
+
+	memcpy(message, &error, sizeof(error));
+	return sizeof(error);
+}
+
 static void flip(struct nlmsghdr *message)
 {
 	unsigned int i;
@@ -73,6 +98,10 @@ static ssize_t change(const char *fault, char *data, ssize_t length)
 		each_message(data, length, set_interrupted);
 	else if (!strncmp(fault, "seq", 3))
 		each_message(data, length, set_other_request);
+	else if (!strncmp(fault, "port", 4))
+		each_message(data, length, set_other_port);
+	else if (!strncmp(fault, "err", 3))
+		return make_error((struct nlmsghdr *)data, atoi(fault + 3));
 	else if (!strncmp(fault, "flip", 4))
 		each_message(data, length, flip);
 	else if (!strncmp(fault, "cut", 3))
@@ -104,7 +133,8 @@ ssize_t recvmsg(int fd, struct msghdr *header, int flags)
 
 	memcpy(&real, &symbol, sizeof(real));
 	length = real(fd, header, flags);
-	if (length <= 0 || !fault || !is_hit(fault))
+	if (length <= 0 || !fault || !strncmp(fault, "forge", 5) || !strncmp(fault, "stale", 5) ||
+	    !is_hit(fault))
 		return length;
 	count();
 	if (!strncmp(fault, "nobufs", 6)) {
@@ -112,4 +142,51 @@ ssize_t recvmsg(int fd, struct msghdr *header, int flags)
 		return -1;
 	}
 	return change(fault, header->msg_iov[0].iov_base, length);
+}
+
+/* What was sent to the kernel by the socket `fd` is refused to it by another one. */
+static void forge(int fd, const void *bytes)
+{
+	struct sockaddr_nl to = { 0 };
+	socklen_t size = sizeof(to);
+	int other = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	char answer[256] = { 0 };
+
+	memcpy(answer, bytes, sizeof(struct nlmsghdr));
+	if (getsockname(fd, (struct sockaddr *)&to, &size) < 0)
+		abort();
+	((struct nlmsghdr *)answer)->nlmsg_pid = to.nl_pid;
+	if (sendto(other, answer, (size_t)make_error((struct nlmsghdr *)answer, EPERM), 0,
+		   (struct sockaddr *)&to, size) < 0)
+		abort();
+	close(other);
+	count();
+}
+
+static void run_command(void)
+{
+	unsetenv("LD_PRELOAD");
+	if (system(getenv("FAULT_COMMAND")) != 0)
+		abort();
+	count();
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct sockaddr *to,
+	       socklen_t to_size)
+{
+	const char *fault = getenv("FAULT");
+	const struct sockaddr_nl *kernel = (const void *)to;
+	const struct nlmsghdr *message = bytes;
+	ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+	void *symbol = dlsym(RTLD_NEXT, "sendto");
+
+	memcpy(&real, &symbol, sizeof(real));
+	if (!fault || !kernel || kernel->nl_family != AF_NETLINK || kernel->nl_pid)
+		return real(fd, bytes, size, flags, to, to_size);
+	if (!strncmp(fault, "forge", 5) && is_hit(fault))
+		forge(fd, bytes);
+	if (!strncmp(fault, "stale", 5) && message->nlmsg_type == NFNL_MSG_BATCH_BEGIN &&
+	    is_hit(fault))
+		run_command();
+	return real(fd, bytes, size, flags, to, to_size);
 }

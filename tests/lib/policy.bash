@@ -63,3 +63,31 @@ seen() {
 seen_at_least() {
 	[ "$(seen "$1" "$2")" -ge "$3" ]
 }
+
+# both_policies: what the table and the text of a.conf and b.conf are; a.conf is in force then.
+both_policies() {
+	policy apply b.conf
+	digest_b=$(digest)
+	table > table_b
+	policy show > show_b
+	policy apply a.conf
+	digest_a=$(digest)
+	table > table_a
+	policy show > show_a
+}
+
+# whole: the table is that of one of the policies, and the text on disk belongs to it.
+whole() {
+	local now
+	# The transaction that a killed apply has begun is ended by its child, which has the lock.
+	flock "/run/fwctl/$(stat -L -c %i "/run/netns/$(host_ns m7500)")/lock" true
+	now=$(digest)
+	if [ "$now" = "$digest_a" ]; then
+		diff table_a <(table)
+		same "$(policy show)" "$(cat show_a)"
+	else
+		same "$digest_b" "$now"
+		diff table_b <(table)
+		same "$(policy show)" "$(cat show_b)"
+	fi
+}

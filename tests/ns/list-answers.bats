@@ -4,16 +4,10 @@
 # nothing was shown yet, else said with exit 4; never a partial list that looks whole.
 
 load ../lib/fwctl
+load ../lib/faults
 
 setup_file() {
-	needs_private
-	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/faults.so" \
-		"$FWCTL_SOURCE/tests/faults/recvmsg.c" -ldl || skip "no compiler"
-	preload=$BATS_FILE_TMPDIR/faults.so
-	# The sanitizers' library, where the program has it as one, must come before any other.
-	sanitizers=$(ldd "$FWCTL_BUILD/fwctl-list" | awk '/asan/ { print $3 }')
-	preload=${sanitizers:+$sanitizers:}$preload
-	export preload
+	needs_private && faults_build
 }
 
 setup() {
@@ -30,7 +24,6 @@ setup() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	host_run one bash -c 'for port in {1001..1500}; do echo x > /dev/udp/127.0.0.1/$port; done' \
 		2> /dev/null
-	export FAULT_COUNT=$BATS_TEST_TMPDIR/count
 }
 
 teardown() {
@@ -41,13 +34,7 @@ teardown() {
 with() {
 	local fault=$1
 	shift
-	rm -f "$FAULT_COUNT"
-	host_run one timeout 60 env "FAULT=$fault" "LD_PRELOAD=$preload" "$FWCTL_BUILD/fwctl-list" "$@"
-}
-
-# hits NUMBER: so many datagrams were tampered with.
-hits() {
-	same "$1" "$(wc -l < "$FAULT_COUNT")"
+	faulty one "$fault" list "$@"
 }
 
 # 500 flows are less than what is gathered before the first write (as xml: 100 of them).
@@ -71,7 +58,7 @@ hits() {
 		run -4 --separate-stderr with intr:1+ $words
 		matches "$stderr" 'may be missing or doubled'
 		lacks "$stderr" 'have been shown'
-		[ "$(wc -l < "$FAULT_COUNT")" -ge 10 ]
+		[ "$(wc -l < "$BATS_TEST_TMPDIR/count")" -ge 10 ]
 	done
 	run -4 with intr:1+ --count -p udp
 	lacks "$output" '^[0-9]+$'

@@ -120,33 +120,6 @@ refused() {
 
 # ---- death ----------------------------------------------------------------------------------------
 
-# whole: the table is that of one of the policies, and the text on disk belongs to it.
-whole() {
-	local now
-	# The transaction that a killed apply has begun is ended by its child, which has the lock.
-	flock "/run/fwctl/$(stat -L -c %i "/run/netns/$(host_ns m7500)")/lock" true
-	now=$(digest)
-	if [ "$now" = "$digest_a" ]; then
-		diff table_a <(table)
-		same "$(policy show)" "$(cat show_a)"
-	else
-		same "$digest_b" "$now"
-		diff table_b <(table)
-		same "$(policy show)" "$(cat show_b)"
-	fi
-}
-
-both_policies() {
-	policy apply b.conf
-	digest_b=$(digest)
-	table > table_b
-	policy show > show_b
-	policy apply a.conf
-	digest_a=$(digest)
-	table > table_a
-	policy show > show_a
-}
-
 @test "kill -9 at random moments leaves the old policy or the new one, and its text" {
 	both_policies
 	local netns next=b killed=0
@@ -175,6 +148,9 @@ both_policies() {
 			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e "trace=$call" \
 				-e "inject=$call:signal=KILL:when=$n" "$FWCTL_BUILD/fwctl-policy" apply b.conf
 			whole
+			# Timeouts are other objects of the kernel: the next apply makes them those of its policy.
+			policy apply "$(in_force).conf"
+			same "$([ "$(in_force)" = a ] && echo 11 || echo 12)" "$(timeout_of udp_timeout)"
 		done
 	done
 	# The values before fwctl came are still known after all that.
@@ -182,6 +158,26 @@ both_policies() {
 	same 12 "$(timeout_of udp_timeout)"
 	policy reset
 	same 30 "$(timeout_of udp_timeout)"
+}
+
+# in_force: a or b
+in_force() {
+	[ "$(digest)" = "$digest_a" ] && echo a || echo b
+}
+
+@test "SIGTERM, SIGINT and SIGHUP do no more harm than kill -9" {
+	both_policies
+	local signal call
+	for signal in TERM INT HUP; do
+		for call in sendto:when=5 recvmsg:when=9 renameat:when=1 wait4:when=1; do
+			policy apply a.conf
+			run nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null \
+				-e "trace=${call%%:*}" -e "inject=${call%%:*}:signal=$signal:${call#*:}" \
+				"$FWCTL_BUILD/fwctl-policy" apply b.conf
+			whole
+			[ "$status" -ne 0 ] || same b "$(in_force)"
+		done
+	done
 }
 
 @test "system calls that fail leave the old policy or the new one, and status 0 means done" {
@@ -215,15 +211,20 @@ both_policies() {
 	EOF
 }
 
-@test "two applies at once end in one whole policy" {
+@test "two and four applies at once end in one whole policy" {
 	both_policies
-	local one two
+	local conf pid pids
 	for _ in $(seq "$(rounds 15)"); do
-		policy apply a.conf > one.out 2>&1 3>&- & one=$!
-		policy apply b.conf > two.out 2>&1 3>&- & two=$!
-		wait $one
-		wait $two
-		whole
+		for words in "a b" "b a b a"; do
+			pids=
+			for conf in $words; do
+				policy apply "$conf.conf" > apply.out 2>&1 3>&- & pids="$pids $!"
+			done
+			for pid in $pids; do
+				wait "$pid"
+			done
+			whole
+		done
 	done
 }
 
@@ -242,4 +243,78 @@ both_policies() {
 	host_kill "$host_pid" || :
 	policy apply b.conf
 	same "$digest_b" "$(digest)"
+}
+
+# ---- little of everything -------------------------------------------------------------------------
+
+# within LIMIT WORD...: fwctl policy at m7500 under that limit of ulimit
+within() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run bash -c 'exec 3>&- && ulimit $1 && shift && exec "$@"' within "$1" \
+		"$FWCTL_BUILD/fwctl" --netns "$(host_ns m7500)" policy "${@:2}"
+}
+
+@test "little stack, few files, none that may grow: the old policy or the new one, and a sentence" {
+	both_policies
+	local limit
+	for limit in "-s 64" "-n 5" "-n 6" "-n 7" "-f 0" "-l 0"; do
+		# The sanitizers need more than that.
+		case $limit,$(ldd "$FWCTL_BUILD/fwctl-policy") in -s*asan*) continue ;; esac
+		policy apply a.conf
+		within "$limit" apply b.conf
+		between 0 1 "$status"
+		whole
+		[ "$status" -ne 0 ] || same "b $limit" "$(in_force) $limit"
+		[ "$status" -eq 0 ] || matches "$output" "^fwctl policy apply: .*(Too many open files|File too large)"
+		[ "$limit" != "-s 64" ] || same 0 "$status"
+		[ "$limit" != "-f 0" ] || matches "$output" "File too large"
+	done
+	policy apply a.conf
+	mkdir gone
+	(cd gone && rmdir ../gone &&
+		env -i "$FWCTL_BUILD/fwctl" --netns "$(host_ns m7500)" policy apply "$BATS_TEST_TMPDIR/b.conf")
+	same b "$(in_force)"
+}
+
+# large_policy: 20,000 lines of which the kernel needs a rule each
+large_policy() {
+	seq -f 'allow in on eth%.0f to any port 22 proto tcp' 20000
+}
+
+@test "twenty thousand rules are one transaction, or a clear error" {
+	large_policy > large.conf
+	policy apply a.conf
+	run -0 --separate-stderr policy apply large.conf
+	same applied "$output"
+	between 20000 20100 "$(table | wc -l)"
+	run -0 --separate-stderr policy apply large.conf
+	same unchanged "$output"
+	policy apply a.conf
+	table > before
+	# Who may not have a larger buffer.
+	run -1 nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e trace=setsockopt \
+		-e inject=setsockopt:error=EPERM "$FWCTL_BUILD/fwctl-policy" apply large.conf
+	matches "$output" "Message too long.*raise net.core.wmem_max"
+	cmp before <(table)
+	case $(ldd "$FWCTL_BUILD/fwctl-policy") in *asan*) return ;; esac
+	within "-v 10000" apply large.conf
+	same 1 "$status"
+	matches "$output" "out of memory"
+	cmp before <(table)
+}
+
+@test "a kernel without netfilter netlink, or without settings of conntrack" {
+	policy apply a.conf
+	for words in "apply b.conf" status check reset; do
+		# shellcheck disable=SC2086 # words
+		run -3 nsenter --net="/run/netns/$(host_ns m7500)" strace -qq -o /dev/null -e trace=socket \
+			-e inject=socket:error=EPROTONOSUPPORT "$FWCTL_BUILD/fwctl-policy" $words
+		matches "$output" "no netfilter netlink"
+		matches "$output" "module nfnetlink"
+	done
+	# shellcheck disable=SC2016 # the inner shell expands it
+	run -0 host_run m7500 unshare --mount sh -c 'mount -t tmpfs none /proc/sys/net/netfilter &&
+		exec "$1" apply b.conf' none "$FWCTL_BUILD/fwctl-policy"
+	run -0 policy show
+	matches "$output" "deny 22/tcp"
 }

@@ -23,6 +23,9 @@ struct nlmsghdr;
 /* Room for any one datagram of a dump: the kernel fills at most 32 KiB (netlink_dump()). */
 #define FW_SOCKET_DATAGRAM 65536
 
+/* Seconds after which an answer that has not come will not come. */
+#define FW_SOCKET_WAIT 2
+
 struct fw_socket {
 	struct mnl_socket *mnl;
 	int fd;          /* never 0, 1 or 2 */
@@ -64,9 +67,9 @@ int fw_socket_send(struct fw_socket *socket, const void *messages, size_t size, 
 
 /*
  * One datagram from the kernel into `buffer`; those of other senders (port id not 0) are thrown
- * away. Waits, unless `flags` has MSG_DONTWAIT: then 0 says that there is none. Returns its bytes,
- * or -1 with `err` set: a datagram that does not fit, or ENOBUFS (err->sys) when the kernel had to
- * drop messages to this socket.
+ * away. Waits, a socket of requests FW_SOCKET_WAIT at most, unless `flags` has MSG_DONTWAIT: then 0
+ * says that there is none. Returns its bytes, or -1 with `err` set: none that came, a datagram that
+ * does not fit, or ENOBUFS (err->sys) when the kernel had to drop messages to this socket.
  */
 ssize_t fw_socket_receive(struct fw_socket *socket, void *buffer, size_t size, int flags,
 			  struct fw_err *err);
