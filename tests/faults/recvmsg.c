@@ -14,6 +14,7 @@
  * And a sendto(), of what goes to the kernel:
  *   forge  has another socket answer the N-th message before the kernel does, and refuse it
  *   stale  has the shell run FAULT_COMMAND before the N-th transaction of nf_tables
+ * FAULT_CLOCK=SECONDS has every clock jump by so many, whatever FAULT is.
  * FAULT_COUNT names a file that gets a line for each datagram that something was done to.
  */
 #include <dlfcn.h>
@@ -26,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static int is_hit(const char *fault)
@@ -189,4 +191,17 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct s
 	    is_hit(fault))
 		run_command();
 	return real(fd, bytes, size, flags, to, to_size);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	const char *seconds = getenv("FAULT_CLOCK");
+	int (*real)(clockid_t, struct timespec *), result;
+	void *symbol = dlsym(RTLD_NEXT, "clock_gettime");
+
+	memcpy(&real, &symbol, sizeof(real));
+	result = real(clock, now);
+	if (!result && seconds)
+		now->tv_sec += atol(seconds);
+	return result;
 }

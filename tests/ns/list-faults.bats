@@ -118,6 +118,19 @@ honest() {
 	lacks "$stderr" "[Pp]ipe"
 }
 
+@test "while thousands of flows come and go, those that stay are there, each once" {
+	host_run one "$FWCTL_BUILD/tests/bench/bench-fill" 20000
+	# shellcheck disable=SC2016 # the inner shell expands it
+	host_spawn one sh -c 'while :; do "$0/tests/bench/bench-fill" 5000 300000
+		"$0/fwctl" flush -s 10.1.0.0/16 --quiet; done' "$FWCTL_BUILD" > /dev/null 2>&1
+	for _ in 1 2; do
+		run -0 --separate-stderr fwctl_in one list
+		same 20000 "$(grep -oE 'src=10\.0\..*' <<< "$output" | cut -d' ' -f 1-4 | sort | uniq | wc -l)"
+		same 20000 "$(grep -c ' src=10\.0\.' <<< "$output")"
+	done
+	host_kill "$host_pid" || :
+}
+
 # sees NUMBER...: fwctl list of a table whose number of buckets is each of these when it is asked
 # for, in turn: a pipe stands in the place of the setting, which is one for the whole machine.
 sees() {

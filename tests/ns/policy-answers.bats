@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fwctl policy when the kernel's answers are damaged, are others', or come too late: the old policy
+# fwctl policy when the kernel's answers are damaged, are others', or come too late, and when clocks jump: the old policy
 # or the new one, 0 only when it is the new one, else a sentence; never a crash, never a wait without
 # an end.
 
@@ -105,4 +105,22 @@ honest() {
 	same 1 "$status"
 	matches "$output" "another program changes nftables all the time"
 	same "$digest_a" "$(digest)"
+}
+
+@test "a clock that jumps makes a trial neither longer nor shorter" {
+	policy apply a.conf
+	policy apply --confirm 60s b.conf
+	local jump
+	for jump in 86400 -86400; do
+		FAULT_CLOCK=$jump run -0 faulty m7500 none policy status
+		matches "$output" "On trial for [1-6][0-9] more second"
+	done
+	FAULT_CLOCK=86400 run -0 faulty m7500 none policy confirm
+	run -0 policy status
+	lacks "$output" trial
+	same 12 "$(timeout_of udp_timeout)"
+	policy apply --confirm 1s a.conf
+	sleep 1.1
+	FAULT_CLOCK=-86400 run -1 faulty m7500 none policy confirm
+	matches "$output" "too late"
 }

@@ -247,6 +247,11 @@ in_force() {
 
 # ---- little of everything -------------------------------------------------------------------------
 
+# sanitized: AddressSanitizer is built in, which needs more stack and memory than there is below.
+sanitized() {
+	grep -q __asan_init "$FWCTL_BUILD/fwctl-policy"
+}
+
 # within LIMIT WORD...: fwctl policy at m7500 under that limit of ulimit
 within() {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -258,8 +263,7 @@ within() {
 	both_policies
 	local limit
 	for limit in "-s 64" "-n 5" "-n 6" "-n 7" "-f 0" "-l 0"; do
-		# The sanitizers need more than that.
-		case $limit,$(ldd "$FWCTL_BUILD/fwctl-policy") in -s*asan*) continue ;; esac
+		[ "$limit" = "-s 64" ] && sanitized && continue
 		policy apply a.conf
 		within "$limit" apply b.conf
 		between 0 1 "$status"
@@ -296,7 +300,7 @@ large_policy() {
 		-e inject=setsockopt:error=EPERM "$FWCTL_BUILD/fwctl-policy" apply large.conf
 	matches "$output" "Message too long.*raise net.core.wmem_max"
 	cmp before <(table)
-	case $(ldd "$FWCTL_BUILD/fwctl-policy") in *asan*) return ;; esac
+	! sanitized || return 0
 	within "-v 10000" apply large.conf
 	same 1 "$status"
 	matches "$output" "out of memory"
