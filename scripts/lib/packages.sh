@@ -36,14 +36,17 @@ jq              jq                          jq                              jq  
 mandoc          mandoc                      mandoc                          mandoc                       mandoc
 nft             nftables                    nftables                        nftables                     nftables
 ping            iputils-ping                iputils                         iputils-ping                 iputils
+python3         python3                     python3                         python3                      python
+script          bsdutils                    /usr/bin/script                 util-linux-misc              util-linux
 setpriv         util-linux                  util-linux                      setpriv                      util-linux
 shellcheck      shellcheck                  ShellCheck                      shellcheck                   shellcheck
-ssh             openssh-client              openssh-clients                 openssh-client                openssh
+ssh             openssh-client              openssh-clients                 openssh-client               openssh
 strace          strace                      strace                          strace                       strace
 systemd-analyze systemd                     systemd                         -                            systemd
 tmux            tmux                        tmux                            tmux                         tmux
 ufw             ufw                         ufw                             ufw                          ufw
 valgrind        valgrind,libc6-dbg          valgrind                        valgrind                     valgrind
+xmllint         libxml2-utils               libxml2                         libxml2-utils                libxml2
 xz              xz-utils                    xz                              xz                           xz
 '
 
@@ -80,10 +83,16 @@ is_there() {
 	esac
 }
 
-# needs_missing NEEDS: its rows whose command or module is not there.
+# is_for_others ROW: whether it says "-" for the package manager of this machine.
+is_for_others() {
+	row_manager=$(package_manager) && [ "$(echo "$1" | packages_of "$row_manager")" = - ]
+}
+
+# needs_missing NEEDS: its rows whose command or module is not there and could be.
 needs_missing() {
 	echo "$1" | while read -r what packages; do
-		[ -z "$what" ] || is_there "$what" || echo "$what $packages"
+		[ -z "$what" ] || is_there "$what" || is_for_others "$what $packages" ||
+			echo "$what $packages"
 	done
 }
 

@@ -60,6 +60,14 @@ needs_install() {
 	EOF
 }
 
+@test "what no package there brings is not asked for, nor missed" {
+	NEEDS='no-unit   unit-a   unit-d   -   unit-w'
+	fake apk :
+	run -0 needs_install
+	same "" "$output"
+	fails grep apk asked
+}
+
 @test "an index that does not know the packages is refreshed first" {
 	ln -s "$(command -v dirname)" "$(command -v ln)" "$(command -v chmod)" bin
 	fake apt-get "$installs"
