@@ -61,4 +61,11 @@ sends() {
 	run fwctl_in table stats --warn 80 --crit 90
 	same 2 "$status"
 	matches "$output" "^CONNTRACK CRITICAL - .* drop=[1-9][0-9]*c early_drop=[1-9][0-9]*c$"
+
+	# It keeps nothing else from being done.
+	run -0 --separate-stderr fwctl_in table policy apply
+	same applied "$output"
+	between $((limit * 8 / 10)) "$limit" "$(fwctl_in table list --quiet | wc -l)"
+	run -0 fwctl_in table flush --all
+	matches "$output" "[0-9]{4,} flow entries have been deleted"
 }
