@@ -262,7 +262,8 @@ static int dump_table(struct work *work, const struct fw_ct_query *query, struct
 	const struct fw_filter everything = { 0 };
 	int result = dump_narrow(work, query, query->filter, err);
 
-	if (!result || err->sys != EINVAL)
+	/* Reading everything would reset the counters of everything. */
+	if (!result || err->sys != EINVAL || query->zero)
 		return result;
 	fw_err_free(err);
 	return dump_narrow(work, query, &everything, err);

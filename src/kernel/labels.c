@@ -34,8 +34,9 @@ int fw_label_find(const char *name, size_t length, uint64_t *bit, struct fw_err 
 	int found;
 
 	if (!map) {
-		fw_err_set(err, FW_ERR_MISUSE, "no name file for labels can be read, to find '%.*s'",
-			   (int)length, name);
+		fw_err_set(err, FW_ERR_MISUSE,
+			   "no name file for labels can be read, to find '%.*s'", (int)length,
+			   name);
 		return fw_err_hint(err, "give the number of the label, 0 to %d", FW_LABELS_MAX);
 	}
 	text = fw_strndup(name, length);

@@ -165,8 +165,8 @@ static void add_dhcp(struct fw_compiler *compiler, uint32_t chain)
 /* --- after the rules --------------------------------------------------------------------- */
 
 /*
- * Every packet that nobody asked for comes by here on its way to the default, most of them UDP or TCP
- * over IPv4 to an address of this host. So what those lack is matched first.
+ * Every packet that nobody asked for comes by here on its way to the default, most of them UDP or
+ * TCP over IPv4 to an address of this host. So what those lack is matched first.
  */
 
 static void accept_new(struct fw_compiler *compiler, struct fw_nft_rule *rule)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bench-receive: receives the events of new flows, many with one call, and throws them away, until
- * SIGTERM: what watching costs that neither decodes nor writes anything. Prints how many there were.
+ * SIGTERM: what watching costs that neither decodes nor writes anything. Prints how many there
+ * were.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -21,12 +21,13 @@ struct fw_command {
 	const char *summary; /* one line for the list of commands, without a full stop */
 	const char *usage;   /* what follows the name in the usage line: "[FILTER] [-o FORMAT]" */
 	const char *details; /* more lines of help, or NULL */
-	void (*help_more)(void);         /* prints still more of it, or NULL */
+	void (*help_more)(void); /* prints still more of it, or NULL */
 	/* Whether errors are to be JSON, for a command whose -o is not fw_set_output; or NULL. */
 	bool (*wants_json)(const void *values);
 	const struct fw_option *options; /* or NULL */
 	size_t values_size;              /* of the struct that the options fill; starts as zeros */
-	/* Rows that are made at run time, and fill the same struct; the caller frees them. Or NULL. */
+	/* Rows that are made at run time, and fill the same struct; the caller frees them. Or NULL.
+	 */
 	struct fw_option *(*more_options)(void);
 	/* &fw_filter_source (cli/filter-options.h) adds the filter options; or NULL. A pointer, so
 	 * that programs without a filter do not load what it needs. */

@@ -36,8 +36,8 @@ void fw_installed_free(struct fw_installed *installed);
 int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy,
 			      const struct fw_state *state, bool own, bool *changed);
 
-/* The same without `own`, and drops all privileges then; not after a failure: there may be another policy to
- * try. */
+/* The same without `own`, and drops all privileges then; not after a failure: there may be another
+ * policy to try. */
 int fw_policy_install_and_drop(struct fw_cli *cli, const struct fw_policy *policy,
 			       const struct fw_state *state, bool *changed);
 

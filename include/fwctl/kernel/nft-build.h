@@ -21,9 +21,9 @@ void fw_nft_batch_build(struct fw_nft_batch *batch, const struct fw_ruleset *rul
 void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
 
 /*
- * Makes the table the property of the socket that sends the batch, of a built one: while that socket
- * is open no other program can change the table or flush it away, and afterwards the table stays as
- * it is and is nobody's (NFT_TABLE_F_OWNER, NFT_TABLE_F_PERSIST; Linux 6.9).
+ * Makes the table the property of the socket that sends the batch, of a built one: while that
+ * socket is open no other program can change the table or flush it away, and afterwards the table
+ * stays as it is and is nobody's (NFT_TABLE_F_OWNER, NFT_TABLE_F_PERSIST; Linux 6.9).
  */
 void fw_nft_batch_own(struct fw_nft_batch *batch);
 
