@@ -29,8 +29,8 @@ static const struct fw_field info[] = {
 	{ .key = "state", .type = FW_TYPE_WORD, .offset = offsetof(struct fw_flow, state),
 	  .bit = FW_FLOW_STATE, .attr = CTA_PROTOINFO_TCP_STATE, .words = states },
 	/*
-	 * What a saved flow needs, and else nobody: a loaded one would be judged by windows that
-	 * are too small. So they have no key.
+	 * What TCP's windows are judged by is of use to who loads the flow again, and else to
+	 * nobody: these have no key, and are saved when asked for.
 	 */
 	{ .text = "wscale_orig", .type = FW_TYPE_U8, .offset = offsetof(struct fw_flow, wscale_orig),
 	  .bit = FW_FLOW_WSCALE_ORIG, .attr = CTA_PROTOINFO_TCP_WSCALE_ORIGINAL,

@@ -25,6 +25,7 @@ static const struct fw_word flag_words[] = {
 	{ "labels", FW_OUTPUT_LABELS },
 	{ "changes", FW_OUTPUT_CHANGES },
 	{ "line", FW_OUTPUT_LINE },
+	{ "windows", FW_OUTPUT_WINDOWS },
 	{ "userspace", 0 }, /* conntrack's, which adds nothing */
 	{ 0 },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A line of options for each flow: those of conntrack(8) in its order, and behind them what it
- * leaves out: of TCP windows and shifts of sequence numbers, which `conntrack -R` does not know;
- * mark, labels and helper. The names of the options are those of the field rows.
+ * leaves out (mark, labels, helper; when asked for what TCP's windows are judged by, which
+ * `conntrack -R` does not know). The names of the options are those of the field rows.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -37,11 +37,12 @@ static void put_name(struct fw_buf *out, const struct fw_proto *proto, const cha
 	fw_buf_printf(out, " --%.*s ", (int)strcspn(name, "|"), name);
 }
 
+/* Rows without a key only with `all`. */
 static void put_fields(struct fw_sink *sink, const struct fw_field *row, const void *record,
-		       enum fw_dir dir)
+		       enum fw_dir dir, bool all)
 {
 	for (; row && !fw_field_is_end(row); row++) {
-		if (!row->option[dir].names || !fw_field_present(row, record))
+		if (!row->option[dir].names || !fw_field_present(row, record) || !(row->key || all))
 			continue;
 		put_name(&sink->out, sink->proto, row->option[dir].names);
 		fw_value_put(&sink->out, sink, row, fw_field_at(row, record));
@@ -148,13 +149,13 @@ static void begin(struct fw_sink *sink)
 		fw_buf_printf(&sink->out, " -p %u", flow->protonum);
 	else
 		fw_buf_printf(&sink->out, " -p %s", flow->proto->name);
-	put_fields(sink, flow->proto->tuple, &flow->orig, FW_DIR_ORIG);
-	put_fields(sink, flow->proto->tuple, &flow->reply, FW_DIR_REPLY);
+	put_fields(sink, flow->proto->tuple, &flow->orig, FW_DIR_ORIG, true);
+	put_fields(sink, flow->proto->tuple, &flow->reply, FW_DIR_REPLY, true);
 	if (flow->present >> FW_FLOW_STATE & 1 && flow->proto->states) {
 		fw_buf_puts(&sink->out, " --state ");
 		fw_value_put(&sink->out, sink, &fw_flow_fields[FW_FIELD_STATE], &flow->state);
 	}
-	put_fields(sink, flow->proto->info, flow, FW_DIR_ORIG);
+	put_fields(sink, flow->proto->info, flow, FW_DIR_ORIG, sink->flags & FW_OUTPUT_WINDOWS);
 	put_rest(sink, flow);
 }
 
@@ -166,6 +167,7 @@ static void end(struct fw_sink *sink)
 const struct fw_format fw_format_save = {
 	.name = "save",
 	.help = "options that make the flow again",
+	.flags = FW_OUTPUT_WINDOWS,
 	.flow_rows = no_rows,
 	.event_head = no_rows,
 	.event_tail = no_rows,

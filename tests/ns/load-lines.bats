@@ -45,9 +45,9 @@ alike() {
 	diff <(table theirs) <(table ours) && [ -n "$(table ours)" ]
 }
 
-# How strict the kernel is with the windows of a TCP flow; only save shows it.
+# How strict the kernel is with the windows of a TCP flow; nothing else shows it.
 windows() {
-	fwctl_in "$1" list -p tcp -o save --quiet |
+	fwctl_in "$1" list -p tcp -o save,windows --quiet |
 		sed -E 's/.*( -s [^ ]+) .*(--orig-tcp-flags [0-9]+).*(--reply-tcp-flags [0-9]+).*/\1 \2 \3/' |
 		LC_ALL=C sort
 }

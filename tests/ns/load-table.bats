@@ -12,7 +12,7 @@ setup_file() {
 	exec 7>&-
 	local pid
 	while read -r pid; do host_kill "$pid" || :; done < "$HOSTS_DIR/pids"
-	fwctl_in gate list -o save --quiet > "$BATS_FILE_TMPDIR/save"
+	fwctl_in gate list -o save,windows --quiet > "$BATS_FILE_TMPDIR/save"
 	fwctl_in gate list -o json --quiet > "$BATS_FILE_TMPDIR/json"
 	export HOSTS_DIR
 }
@@ -44,7 +44,7 @@ windowless() {
 is_as_before() {
 	local kept=${1:-cat}
 	diff <(untimed < "$BATS_FILE_TMPDIR/save" | $kept) \
-		<(fwctl_in gate list -o save --quiet | untimed | $kept) &&
+		<(fwctl_in gate list -o save,windows --quiet | untimed | $kept) &&
 		diff <(timeless < "$BATS_FILE_TMPDIR/json") <(fwctl_in gate list -o json --quiet | timeless)
 }
 
@@ -103,13 +103,16 @@ received() {
 	host_spawn inside nc -n "$OUTSIDE4" 90 < pipe > /dev/null 8>&-
 	echo hello >&8
 	wait_for 5 received 6
-	fwctl_in gate list -o save --quiet > saved
-	fwctl_in gate flush --all
-	fwctl_in gate load saved
-	echo hello >&8
-	wait_for 5 received 12
-	head -c 20000000 /dev/zero >&8
-	wait_for 5 received 20000012
+	local format got=6
+	for format in save,windows save json; do
+		fwctl_in gate list -o $format --quiet > saved
+		fwctl_in gate flush --all
+		fwctl_in gate load saved
+		echo hello >&8
+		wait_for 5 received $((got += 6))
+		head -c 10000000 /dev/zero >&8
+		wait_for 5 received $((got += 10000000))
+	done
 	matches "$(host_run gate nft list counter inet strict invalid)" 'packets 0 '
 	exec 8>&-
 }

@@ -74,6 +74,7 @@ static char *saved_again(const struct nlmsghdr *message)
 	const struct fw_sink_setup setup = { .format = &fw_format_save,
 					     .kind = FW_RECORD_FLOW,
 					     .fd = -1,
+					     .flags = FW_OUTPUT_WINDOWS,
 					     .labels = labels,
 					     .protos = fw_protos };
 	struct fw_ct_decoder decoder;

@@ -70,6 +70,7 @@ enum fw_output_flag {
 	FW_OUTPUT_NETNS = 1 << 5, /* not a word of -o: set by --all-netns */
 	FW_OUTPUT_CHANGES = 1 << 6,
 	FW_OUTPUT_LINE = 1 << 7,
+	FW_OUTPUT_WINDOWS = 1 << 8, /* fields that have no key */
 };
 
 #define FW_SINK_MAX_ROWS 40
