@@ -99,6 +99,7 @@ static int show_flow(struct fw_cli *cli, const struct values *values)
 
 	if (!status)
 		status = fw_ct_find(&write->flow, show, &shown, &cli->err);
+	fw_privilege_drop();
 	fw_sink_finish(&shown.sink);
 	if (!status)
 		status = fw_output_check(&shown.sink, &cli->err);
@@ -125,6 +126,7 @@ static int create_expect(struct fw_cli *cli, struct values *values)
 	    fw_expect_complete(&values->flow, &values->expect, &cli->err) < 0 ||
 	    fw_privilege_limit(&cli->err) < 0 || fw_exp_create(&values->expect, &cli->err) < 0)
 		return -1;
+	fw_privilege_drop();
 	if (!values->quiet)
 		fprintf(stderr, "fwctl %s: 1 expectations have been created.\n", PACKAGE_VERSION);
 	return 0;

@@ -95,6 +95,7 @@ static int find(struct fw_cli *cli, struct found *found)
 		status = fw_exp_each(cli->filter, take_expect, found, &cli->err);
 	else
 		status = fw_ct_each(&query, take, found, &cli->err);
+	fw_privilege_drop();
 	fw_sink_finish(&found->sink);
 	if (!status)
 		status = fw_output_check(&found->sink, &cli->err);

@@ -212,6 +212,7 @@ static int run(struct fw_cli *cli)
 				&cli->err);
 	if (!status) {
 		status = update_matching(cli, update);
+		fw_privilege_drop();
 		fw_sink_finish(&update->sink);
 		if (!status)
 			status = fw_output_check(&update->sink, &cli->err);

@@ -11,6 +11,7 @@
 #include "fwctl/base/buf.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/load-lines.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/kernel/ct-write.h"
 #include "fwctl/kernel/labels.h"
 
@@ -183,6 +184,7 @@ int fw_load_run(struct fw_load *load, struct fw_cli *cli)
 	take_file(&work, &source);
 	if (cli->err.kind == FW_ERR_NONE)
 		fw_ct_writer_finish(&work.writer, &cli->err);
+	fw_privilege_drop();
 	free(source.bytes);
 	fw_line_reader_free(work.reader);
 	fw_labels_free(labels);

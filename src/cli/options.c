@@ -249,10 +249,15 @@ static int next_value(struct reader *reader, const struct fw_option *option, con
 
 static int read_long(struct reader *reader, const char *word)
 {
-	const char *name = word + 2, *equals = strchr(name, '='), *value = NULL;
-	size_t length = equals ? (size_t)(equals - name) : strlen(name);
+	const char *name = word + 2, *equals = name, *value = NULL;
 	struct found found;
+	size_t length;
 
+	/* By hand: names are short, and a file to load has millions. */
+	while (*equals && *equals != '=')
+		equals++;
+	length = (size_t)(equals - name);
+	equals = *equals ? equals : NULL;
 	if (reader->index ? !look_up_long(reader->index, name, length, &found)
 			  : !find_long(reader->groups, name, length, &found))
 		return unknown_long(reader->groups, name, length, reader->err);
