@@ -28,6 +28,10 @@ static const struct fw_option special_options[] = {
 	  .min = FW_OP_DST_NAT, .help = "destination translated (to ADDR[/PREFIX] or ADDR:PORT)" },
 	{ .names = "any-nat", .letter = 'j', .arg = "[ADDR]", .set = fw_filter_set_nat,
 	  .min = FW_OP_ANY_NAT, .help = "source or destination translated" },
+	{ .names = "mask-src", .arg = "NETMASK", .set = fw_filter_set_netmask,
+	  .min = FW_TUPLE_SRC, .help = "-s names a network of that netmask" },
+	{ .names = "mask-dst", .arg = "NETMASK", .set = fw_filter_set_netmask,
+	  .min = FW_TUPLE_DST, .help = "-d names a network of that netmask" },
 	{ .names = "addr", .arg = "ADDR[/PREFIX]", .set = fw_filter_set_any_addr,
 	  .help = "address at either end, in either direction" },
 	{ .names = "port", .arg = "PORT[:PORT]", .set = fw_filter_set_any_port,
@@ -300,6 +304,8 @@ static int finish(struct fw_filter_reader *reader, struct fw_err *err)
 
 	if (reader->negate_next)
 		return fw_err_set(err, FW_ERR_MISUSE, "--not needs a condition behind it");
+	if (fw_filter_apply_netmasks(reader, err) < 0)
+		return -1;
 	for (i = 0; i < filter->count; i++)
 		for (j = 0; j < i; j++) {
 			const struct fw_cond *a = &filter->conds[j], *b = &filter->conds[i];

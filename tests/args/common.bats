@@ -90,7 +90,8 @@ as_nobody() {
 @test "values are strict" {
 	for words in '--sport 99999' '--sport 30-5' '--sport abc' '--sport -1' '--sport 0x10000' \
 		'-s 10.0.0.256' '-s 10.0.0.0/33' '-s banana' '-p bananas' '-f ipv5' '-u banana' \
-		'-p tcp --state BANANA' '-m banana' '-m 4294967296'; do
+		'-p tcp --state BANANA' '-m banana' '-m 4294967296' '--mask-src 24' \
+		'-s 10.0.0.1 --mask-src 255.0.255.0' '-d fd00::1 --mask-dst 129'; do
 		# shellcheck disable=SC2086 # words
 		run -2 --separate-stderr fwctl list $words
 		matches "$stderr" "^fwctl list: "

@@ -30,6 +30,17 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A number at the head of a text that a test has written. */
+static long number_of(const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	if (end == text)
+		abort();
+	return number;
+}
+
 static int is_hit(const char *fault)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -103,7 +114,7 @@ static ssize_t change(const char *fault, char *data, ssize_t length)
 	else if (!strncmp(fault, "port", 4))
 		each_message(data, length, set_other_port);
 	else if (!strncmp(fault, "err", 3))
-		return make_error((struct nlmsghdr *)data, atoi(fault + 3));
+		return make_error((struct nlmsghdr *)data, (int)number_of(fault + 3));
 	else if (!strncmp(fault, "flip", 4))
 		each_message(data, length, flip);
 	else if (!strncmp(fault, "cut", 3))
@@ -202,6 +213,6 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	memcpy(&real, &symbol, sizeof(real));
 	result = real(clock, now);
 	if (!result && seconds)
-		now->tv_sec += atol(seconds);
+		now->tv_sec += number_of(seconds);
 	return result;
 }

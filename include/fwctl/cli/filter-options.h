@@ -13,6 +13,8 @@
 struct fw_filter_reader {
 	struct fw_filter *filter;
 	bool negate_next; /* --not was the option before */
+	/* --mask-src and --mask-dst, words of argv, for -s and -d wherever those stand. */
+	const char *netmask_src, *netmask_dst;
 };
 
 /* What a command that takes a filter names as its filter_source: there is one, fw_filter_source. */

@@ -6,6 +6,7 @@
 #ifndef FWCTL_CLI_FILTER_VALUES_H
 #define FWCTL_CLI_FILTER_VALUES_H
 
+#include "fwctl/cli/filter-options.h"
 #include "fwctl/cli/options.h"
 
 /* option->data is the field row, option->min the enum fw_where; `values` is a fw_filter_reader. */
@@ -21,6 +22,13 @@ fw_option_set fw_filter_set_below; /* option->min is the enum fw_flow_field */
 fw_option_set fw_filter_set_above;
 fw_option_set fw_filter_set_bytes_above;
 fw_option_set fw_filter_set_packets_above;
+fw_option_set fw_filter_set_netmask; /* option->min is FW_TUPLE_SRC or FW_TUPLE_DST */
 fw_option_set fw_filter_set_not;
+
+/*
+ * After the last option: makes networks of the addresses that netmasks were given for. -1 with
+ * `err` (misuse) when there is no such address, or more than one.
+ */
+int fw_filter_apply_netmasks(struct fw_filter_reader *reader, struct fw_err *err);
 
 #endif
