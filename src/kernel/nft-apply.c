@@ -239,6 +239,17 @@ int fw_nft_replace(struct fw_socket *sock, struct fw_nft_batch *batch,
 	return result;
 }
 
+int fw_nft_own(struct fw_socket *sock, struct fw_err *err)
+{
+	struct fw_nft_batch batch;
+	int result;
+
+	fw_nft_batch_build_owning(&batch);
+	result = fw_nft_apply(sock, &batch, 0, err);
+	fw_nft_batch_free(&batch);
+	return result;
+}
+
 int fw_nft_check(struct fw_socket *sock, struct fw_nft_batch *batch, uint32_t generation,
 		 struct fw_err *err)
 {

@@ -51,14 +51,27 @@ static void add_table(struct fw_nft_batch *batch)
 	fw_nft_batch_commit(batch, message, FW_NFT_PART_TABLE, 0, 0);
 }
 
-void fw_nft_batch_own(struct fw_nft_batch *batch)
+static void own_entry(struct fw_nft_batch *batch, size_t entry)
 {
-	struct nlmsghdr *message = fw_nft_entry_message(batch, &batch->entries[FW_NFT_ENTRY_TABLE]);
+	struct nlmsghdr *message = fw_nft_entry_message(batch, &batch->entries[entry]);
 	struct nlattr *flags = fw_attrs_find(fw_attrs_of_message(message), NFTA_TABLE_FLAGS);
 	uint32_t value = htonl(FW_NFT_TABLE_OWNED | FW_NFT_TABLE_PERSISTS);
 
 	memcpy(mnl_attr_get_payload(flags), &value, sizeof(value));
 	batch->owned = true;
+}
+
+void fw_nft_batch_own(struct fw_nft_batch *batch)
+{
+	own_entry(batch, FW_NFT_ENTRY_TABLE);
+}
+
+void fw_nft_batch_build_owning(struct fw_nft_batch *batch)
+{
+	fw_nft_batch_open(batch, NULL);
+	add_table(batch);
+	own_entry(batch, batch->count - 1);
+	fw_nft_batch_close(batch);
 }
 
 /* --- objects ------------------------------------------------------------------------------- */

@@ -26,31 +26,43 @@ static int owned_by_another(uint32_t portid, struct fw_err *err)
 	return fw_err_hint(err, "the kernel lets nobody else change it while that process runs");
 }
 
-/* A file descriptor of the process cannot come to mean another one, as its number can. */
-static int end_process(int pid, struct fw_err *err)
+static int wait_until_gone(int process)
 {
-	struct pollfd gone = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
-	int result = -1;
+	struct pollfd gone = { .fd = process, .events = POLLIN };
+	int result;
 
-	if (gone.fd < 0)
-		return errno == ESRCH ? 0 : fw_err_sys(err, errno, "looking at process %d", pid);
-	if (syscall(SYS_pidfd_send_signal, gone.fd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
-		fw_err_sys(err, errno, "ending process %d, which holds the table", pid);
-	else if (poll(&gone, 1, PATIENCE_MS) != 1)
-		fw_err_set(err, FW_ERR_FAILED, "process %d, which holds the table, does not end",
-			   pid);
-	else
-		result = 0;
-	close(gone.fd);
-	return result;
+	do {
+		result = poll(&gone, 1, PATIENCE_MS);
+	} while (result < 0 && errno == EINTR);
+	return result == 1 ? 0 : -1;
+}
+
+/* `process` is a file descriptor: it cannot come to mean another one, as a number can. */
+static int end_process(int process, int pid, struct fw_err *err)
+{
+	if (syscall(SYS_pidfd_send_signal, process, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
+		return fw_err_sys(err, errno, "ending process %d, which holds the table", pid);
+	if (wait_until_gone(process) < 0)
+		return fw_err_set(err, FW_ERR_FAILED,
+				  "process %d, which holds the table, does not end", pid);
+	return 0;
 }
 
 int fw_nft_holder_end(uint32_t portid, struct fw_err *err)
 {
 	char name[16];
-	int pid = fw_peer_find(portid, name);
+	int pid = fw_peer_find(portid, name), process, result;
 
-	if (!pid || strcmp(name, FW_NFT_HOLDER) != 0)
+	if (!pid)
 		return owned_by_another(portid, err);
-	return end_process(pid, err);
+	process = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process < 0)
+		return errno == ESRCH ? 0 : fw_err_sys(err, errno, "looking at process %d", pid);
+	/* Looked for once more, now that the number cannot be given to another. */
+	if (fw_peer_find(portid, name) != pid || strcmp(name, FW_NFT_HOLDER) != 0)
+		result = owned_by_another(portid, err);
+	else
+		result = end_process(process, pid, err);
+	close(process);
+	return result;
 }

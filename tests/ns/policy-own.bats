@@ -89,6 +89,35 @@ holder() {
 	lacks "$(policy show)" "allow 22/tcp"
 }
 
+# What is refused is each of the first messages in turn, the transaction among them.
+@test "an apply that fails leaves the old table in force, and owned" {
+	command -v strace > /dev/null || skip "no strace to make calls fail"
+	local number failed=0
+	lines "allow 22/tcp" > web.conf
+	for number in $(seq 14); do
+		policy apply 2> /dev/null > /dev/null
+		before=$(table)
+		run host_run m7500 strace -qq -o trace -e trace=sendto,sendmsg \
+			-e inject=sendto,sendmsg:error=ENOMEM:when="$number" "$FWCTL_BUILD/fwctl-policy" apply web.conf
+		[ "$status" -ne 0 ] || continue
+		failed=$((failed + 1))
+		same "$before" "$(table)"
+		same 1 "$(holder | wc -l)"
+	done
+	[ "$failed" -gt 5 ]
+}
+
+@test "where no process can be left behind nothing is changed" {
+	command -v strace > /dev/null || skip "no strace to make calls fail"
+	lines "allow 22/tcp" > web.conf
+	before=$(table)
+	run -1 host_run m7500 strace -qq -o trace -e inject=clone,clone3,fork:error=EAGAIN \
+		"$FWCTL_BUILD/fwctl-policy" apply web.conf
+	matches "$output" "leaving a process"
+	same "$before" "$(table)"
+	same 1 "$(holder | wc -l)"
+}
+
 @test "a table that another program owns is left alone, and it is named" {
 	policy reset
 	host_run m7500 nft -i < <(echo 'add table inet fwctl { flags owner; }'; sleep 3) > /dev/null &

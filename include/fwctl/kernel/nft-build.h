@@ -27,6 +27,9 @@ void fw_nft_batch_build_removal(struct fw_nft_batch *batch);
  */
 void fw_nft_batch_own(struct fw_nft_batch *batch);
 
+/* The transaction that only makes the table that is there, and nobody's, the socket's. */
+void fw_nft_batch_build_owning(struct fw_nft_batch *batch);
+
 /* Of nf_tables.h; older headers lack the second. */
 #define FW_NFT_TABLE_OWNED    0x2u
 #define FW_NFT_TABLE_PERSISTS 0x4u

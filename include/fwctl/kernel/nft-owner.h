@@ -7,7 +7,7 @@
 
 #include "fwctl/base/err.h"
 
-/* The name of the process that keeps the socket of an owned table open, as ps(1) shows it. */
+/* The name (comm) of the process that keeps the socket of an owned table open. */
 #define FW_NFT_HOLDER "fwctl-owner"
 
 /*

@@ -25,7 +25,7 @@
 struct fw_nft_state {
 	uint32_t generation;
 	bool present;     /* the table is there */
-	bool persists;    /* it was made by a batch with fw_nft_batch_own() */
+	bool persists;    /* it outlives the socket that owns it, as after fw_nft_batch_own() */
 	uint32_t owner;   /* the netlink port that owns it now, or 0 */
 	char digest[65];  /* that it carries, or "" */
 	char **different; /* what is not as the batch has it, one object each; owned */
@@ -65,6 +65,9 @@ int fw_nft_apply(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t 
  */
 int fw_nft_replace(struct fw_socket *socket, struct fw_nft_batch *batch,
 		   const struct fw_nft_state *state, struct fw_err *err);
+
+/* Makes the table that is there, and nobody's, the socket's: see fw_nft_batch_own(). */
+int fw_nft_own(struct fw_socket *socket, struct fw_err *err);
 
 /* Lets the kernel check the batch without committing it: it is sent without its end. */
 int fw_nft_check(struct fw_socket *socket, struct fw_nft_batch *batch, uint32_t generation,
