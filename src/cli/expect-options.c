@@ -7,13 +7,8 @@
 
 static void set_mask(union fw_addr *mask, unsigned int length)
 {
-	uint8_t *at = (uint8_t *)mask;
-
-	memset(mask, 0, sizeof(*mask));
-	for (; length >= 8; length -= 8)
-		*at++ = 0xff;
-	if (length)
-		*at = (uint8_t)(0xff << (8 - length));
+	memset(mask, 0xff, sizeof(*mask));
+	fw_addr_mask(mask, length);
 }
 
 static int set_mask_addr(union fw_addr *mask, const char *value, struct fw_flow *flow,

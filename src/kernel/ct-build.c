@@ -163,11 +163,20 @@ static void set_state(struct nf_conntrack *ct, const struct fw_flow *flow)
 	}
 }
 
-/* What a sender may do of whom nothing is known: its window may be scaled, and by any factor. */
-static uint8_t unknown_flags(const struct fw_flow *flow)
+/*
+ * What is known of a sender: what was said, that it scales when a scale was; else that its window
+ * may be scaled, and by any factor.
+ */
+static uint8_t flags_of(const struct fw_flow *flow, enum fw_flow_bit bit, uint8_t said,
+			enum fw_flow_bit scale)
 {
-	uint8_t flags = IP_CT_TCP_FLAG_SACK_PERM | IP_CT_TCP_FLAG_BE_LIBERAL;
+	uint8_t flags = IP_CT_TCP_FLAG_SACK_PERM;
 
+	if (flow->present >> bit & 1)
+		return said;
+	flags |= flow->present >> scale & 1 ? IP_CT_TCP_FLAG_WINDOW_SCALE
+					    : IP_CT_TCP_FLAG_BE_LIBERAL;
+	/* As conntrack(8) has it. */
 	if (flow->state >= TCP_CONNTRACK_TIME_WAIT)
 		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
 	return flags;
@@ -176,16 +185,15 @@ static uint8_t unknown_flags(const struct fw_flow *flow)
 /* The kernel takes scales only together, and of senders that are known to scale. */
 static void set_windows(struct nf_conntrack *ct, const struct fw_flow *flow)
 {
-	const uint64_t known = 1ull << FW_FLOW_TCP_FLAGS_ORIG | 1ull << FW_FLOW_TCP_FLAGS_REPLY;
-	uint8_t orig = flow->tcp_flags_orig, reply = flow->tcp_flags_reply;
-
 	if (flow->protonum != IPPROTO_TCP)
 		return;
-	if (!(flow->present & known))
-		orig = reply = unknown_flags(flow);
-	nfct_set_attr_u8(ct, ATTR_TCP_FLAGS_ORIG, orig);
+	nfct_set_attr_u8(
+		ct, ATTR_TCP_FLAGS_ORIG,
+		flags_of(flow, FW_FLOW_TCP_FLAGS_ORIG, flow->tcp_flags_orig, FW_FLOW_WSCALE_ORIG));
 	nfct_set_attr_u8(ct, ATTR_TCP_MASK_ORIG, FW_TCP_FLAGS);
-	nfct_set_attr_u8(ct, ATTR_TCP_FLAGS_REPL, reply);
+	nfct_set_attr_u8(ct, ATTR_TCP_FLAGS_REPL,
+			 flags_of(flow, FW_FLOW_TCP_FLAGS_REPLY, flow->tcp_flags_reply,
+				  FW_FLOW_WSCALE_REPLY));
 	nfct_set_attr_u8(ct, ATTR_TCP_MASK_REPL, FW_TCP_FLAGS);
 	nfct_set_attr_u8(ct, ATTR_TCP_WSCALE_ORIG, flow->wscale_orig);
 	nfct_set_attr_u8(ct, ATTR_TCP_WSCALE_REPL, flow->wscale_reply);

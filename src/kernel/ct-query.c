@@ -126,13 +126,8 @@ static int start_thread(struct dump *dump, struct fw_err *err)
 static int send_request(struct dump *dump, struct nlmsghdr *request, struct work *work,
 			struct fw_err *err)
 {
-	/* The kernel prepares the next part of a dump before a read returns, so the wait for one is
-	 * short; this is for an answer that lost its end. */
-	static const struct timeval patience = { .tv_sec = 10 };
-
 	if (fw_socket_open(&dump->socket, 0, err) < 0)
 		return -1;
-	setsockopt(dump->socket.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	request->nlmsg_seq = ++dump->socket.seq;
 	dump->answer = (struct fw_answer){
 		.seq = request->nlmsg_seq, .what = ASKED, .fn = work_on_flow, .data = work

@@ -6,8 +6,10 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "fwctl/base/mem.h"
 #include "fwctl/kernel/ct-encode.h"
 #include "fwctl/kernel/ct-query.h"
 
@@ -43,12 +45,10 @@ static int delete_in(struct fw_socket *socket, const struct fw_expect *expect, u
 
 /* ---- its zone -------------------------------------------------------------------------------- */
 
-#define ZONES 32
-
 struct search {
 	const struct fw_tuple *master;
-	uint16_t zones[ZONES];
-	size_t count;
+	uint16_t *zones;
+	size_t count, capacity;
 };
 
 static bool is_tuple(const struct fw_tuple *a, const struct fw_tuple *b)
@@ -64,8 +64,10 @@ static int look(void *context, const struct fw_flow *flow)
 	/* At most one of them is there. */
 	uint16_t zone = flow->zone | flow->orig.zone | flow->reply.zone;
 
-	if (zone && search->count < ZONES && is_tuple(&flow->orig, search->master))
-		search->zones[search->count++] = zone;
+	if (!zone || !is_tuple(&flow->orig, search->master))
+		return 0;
+	fw_array_grow(&search->zones, &search->capacity, search->count, sizeof(*search->zones));
+	search->zones[search->count++] = zone;
 	return 0;
 }
 
@@ -84,6 +86,7 @@ static int delete_in_zone_of_master(struct fw_socket *socket, const struct fw_ex
 
 	for (i = 0; !result && i < search.count; i++)
 		result = delete_in(socket, expect, search.zones[i], err);
+	free(search.zones);
 	return result;
 }
 
