@@ -216,11 +216,31 @@ int fw_nft_take_set(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
+/*
+ * Asked for both families, the kernel says the one that it has the helper for. The message says it
+ * as well then, and is equal.
+ */
+static void take_family(struct fw_nft_comparison *c, struct fw_attr_list attrs)
+{
+	size_t entry = fw_nft_names_find(&c->objects, fw_attrs_text(attrs, NFTA_OBJ_NAME));
+	const struct nlattr *theirs = fw_attrs_find(attrs, NFTA_OBJ_DATA), *ours;
+
+	if (!entry || !theirs || fw_attrs_u64(attrs, NFTA_OBJ_TYPE) != NFT_OBJECT_CT_HELPER)
+		return;
+	ours = fw_attrs_find(entry_attrs(c, entry), NFTA_OBJ_DATA);
+	theirs = fw_attrs_find(fw_attrs_nested(theirs), NFTA_CT_HELPER_L3PROTO);
+	ours = ours ? fw_attrs_find(fw_attrs_nested(ours), NFTA_CT_HELPER_L3PROTO) : NULL;
+	if (ours && theirs && ours->nla_len == theirs->nla_len)
+		memcpy(mnl_attr_get_payload(ours), mnl_attr_get_payload(theirs),
+		       mnl_attr_get_payload_len(theirs));
+}
+
 int fw_nft_take_object(const struct nlmsghdr *message, void *data)
 {
 	struct fw_nft_comparison *c = data;
 	struct fw_attr_list attrs = fw_attrs_of_message(message);
 
+	take_family(c, attrs);
 	fw_nft_old_add(&c->state->old, FW_NFT_PART_OBJECT,
 		       (uint32_t)fw_attrs_u64(attrs, NFTA_OBJ_TYPE),
 		       fw_attrs_text(attrs, NFTA_OBJ_NAME));

@@ -453,3 +453,12 @@ $(timeout_of generic_timeout)"
 	cmp before <(table)
 	same 30 "$(timeout_of udp_timeout)"
 }
+
+# The kernel has some helpers for one family only, and says so.
+@test "a policy with helpers is unchanged the second time" {
+	lines "allow 21/tcp helper ftp" "allow 6667/tcp helper irc" "allow 1723/tcp helper pptp" \
+		"allow 5060/udp helper sip" "allow 69/udp helper tftp" > helpers.conf
+	policy apply helpers.conf
+	same unchanged "$(policy apply helpers.conf)"
+	lacks "$(policy status)" "changed by someone else"
+}
