@@ -285,6 +285,15 @@ static int enter_verb(struct fw_cli *cli, int argc, char **argv)
 	return 1;
 }
 
+/* The dispatcher's option, where scripts for other tools have it. */
+static void hint_netns(struct fw_cli *cli, char *const *words)
+{
+	for (; cli->command->name[0] && *words && strcmp(*words, "--"); words++)
+		if (!strncmp(*words, "--netns", 7) && (!(*words)[7] || (*words)[7] == '='))
+			fw_err_hint(&cli->err, "--netns stands before the command: "
+					       "fwctl --netns NAME|PID|PATH COMMAND");
+}
+
 static int prepare(struct fw_cli *cli)
 {
 	const struct fw_filter_source *source = cli->command->filter_source;
@@ -301,8 +310,10 @@ static int run(struct fw_cli *cli, int argc, char **argv)
 		return -1;
 	cli->values = fw_calloc(1, cli->command->values_size);
 	cli->filter = fw_calloc(1, sizeof(*cli->filter));
-	if (parse(cli, &common, argc - words, argv + words) < 0)
+	if (parse(cli, &common, argc - words, argv + words) < 0) {
+		hint_netns(cli, argv + words);
 		return -1;
+	}
 	if (common.help || common.version || common.summary || common.list_options)
 		status = answer_common(cli, &common);
 	else if (prepare(cli) < 0)

@@ -96,6 +96,18 @@ static int read_new(struct job *job)
 	return -1;
 }
 
+/* By its first word; what stands behind that is the parser's to judge. */
+static int check_rule(const char *text, const char *like, struct fw_err *err)
+{
+	static const char *const verbs[] = { "allow", "deny", "reject", "limit", "route" };
+	size_t length = strcspn(text, " "), i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strlen(verbs[i]) == length && !strncmp(text, verbs[i], length))
+			return 0;
+	return fw_err_set(err, FW_ERR_MISUSE, "'%s' is no rule, as in '%s'", text, like);
+}
+
 static int edit_insert(struct job *job, const struct fw_edit *edit)
 {
 	struct fw_cli *cli = job->cli;
@@ -108,12 +120,11 @@ static int edit_insert(struct job *job, const struct fw_edit *edit)
 				  "'%s' is no number of a rule, as in 'insert 1 allow 22/tcp'",
 				  cli->argv[0]);
 	text = statement(NULL, cli, 1);
-	result = fw_edit_insert(edit, (size_t)number, text, &job->new, &cli->err);
+	result = check_rule(text, "insert 1 allow 22/tcp", &cli->err);
+	if (result == 0)
+		result = fw_edit_insert(edit, (size_t)number, text, &job->new, &cli->err);
 	if (result == 0)
 		result = read_new(job);
-	if (result == 0 && job->edited->rule_count != job->policy->rule_count + 1)
-		result = fw_err_set(&cli->err, FW_ERR_MISUSE,
-				    "'%s' is no rule, as in 'insert 1 allow 22/tcp'", text);
 	free(text);
 	return result;
 }
@@ -126,10 +137,11 @@ static size_t find_rule(struct job *job, const struct fw_edit *edit)
 	struct fw_buf with = { 0 };
 	size_t number = 0;
 
-	if (fw_edit_append(edit, text, &with, &job->cli->err) == 0)
+	if (check_rule(text, "delete allow 22/tcp", &job->cli->err) == 0 &&
+	    fw_edit_append(edit, text, &with, &job->cli->err) == 0)
 		other = fw_policy_load_text(job->cli, job->name, with.data, with.length);
 	if (other) {
-		number = fw_policy_find_rule(job->policy, other);
+		number = fw_policy_find_rule(job->policy, other, !job->file);
 		if (!number)
 			fw_err_set(&job->cli->err, FW_ERR_FAILED, "there is no rule '%s'", text);
 	}
@@ -141,14 +153,18 @@ static size_t find_rule(struct job *job, const struct fw_edit *edit)
 
 static int edit_delete(struct job *job, const struct fw_edit *edit)
 {
+	struct fw_buf was = { 0 };
 	uint64_t number = 0;
 
 	if (job->cli->argc != 1 ||
 	    fw_num_parse(job->cli->argv[0], 1, SIZE_MAX, &number) != FW_NUM_OK)
 		number = find_rule(job, edit);
-	if (!number)
+	if (!number || fw_edit_delete(edit, (size_t)number, &job->new, &job->cli->err) < 0)
 		return -1;
-	return fw_edit_delete(edit, (size_t)number, &job->new, &job->cli->err);
+	fw_rule_print(&was, job->policy, &job->policy->rules[number - 1], 0);
+	fw_cli_note(job->cli, "rule %zu goes: %s", (size_t)number, fw_buf_text(&was));
+	fw_buf_free(&was);
+	return 0;
 }
 
 /* Without a comment of its own the new rule is content with any. */
@@ -166,14 +182,14 @@ static bool is_there_already(const struct job *job, size_t number)
  */
 static int settle_rule(struct job *job, const struct fw_edit *edit, const char *text)
 {
-	size_t number = fw_policy_find_rule(job->policy, job->edited);
+	size_t number = fw_policy_find_rule(job->policy, job->edited, !job->file);
 	struct fw_buf was = { 0 };
 
 	job->there = is_there_already(job, number);
 	if (job->there)
 		fw_cli_note(job->cli, "the rule is there already, it is number %zu", number);
 	if (!number)
-		number = fw_policy_find_rival(job->policy, job->edited);
+		number = fw_policy_find_rival(job->policy, job->edited, !job->file);
 	if (!number || job->there)
 		return 0;
 	fw_policy_free(job->edited);
@@ -229,10 +245,15 @@ static bool is_machines_namespace(void)
 
 static int read_file(struct job *job)
 {
-	if (access(job->file, F_OK) < 0)
+	struct stat there;
+
+	/* A link that leads nowhere is a file that cannot be read. */
+	if (lstat(job->file, &there) < 0 && errno == ENOENT) {
 		fw_buf_puts(&job->old, fw_policy_default);
-	else if (fw_text_read(job->file, &job->old, NULL, &job->cli->err) < 0)
+		fw_cli_note(job->cli, "%s is new, and begins with the embedded default", job->file);
+	} else if (fw_text_read(job->file, &job->old, NULL, &job->cli->err) < 0) {
 		return fw_err_prefix(&job->cli->err, "%s", job->file);
+	}
 	return 0;
 }
 
@@ -291,15 +312,18 @@ static char *real_file(const struct job *job)
 	return real ? real : fw_strdup(job->file);
 }
 
-/* Who may read the old file, and nobody else, may read the new one. */
-static int keep_mode(int fd, const char *file)
+/* As far as this process may give a file away: that is said where it may not. */
+static int keep_mode(const struct fw_cli *cli, int fd, const char *file)
 {
 	struct stat old;
 
 	if (stat(file, &old) < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (fchown(fd, old.st_uid, old.st_gid) < 0 && errno != EPERM)
-		return -1;
+		return errno == ENOENT ? fchmod(fd, 0644) : -1;
+	if (fchown(fd, old.st_uid, old.st_gid) < 0) {
+		if (errno != EPERM)
+			return -1;
+		fw_cli_note(cli, "%s had another owner or group, and has root's now", file);
+	}
 	return fchmod(fd, old.st_mode & 07777);
 }
 
@@ -310,8 +334,8 @@ static char *write_new(struct job *job, const char *file)
 	int fd = -1, failed;
 
 	if (mkdir(FWCTL_SYSCONFDIR, 0755) == 0 || errno == EEXIST)
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	failed = fd < 0 || keep_mode(fd, file) < 0 ||
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	failed = fd < 0 || keep_mode(job->cli, fd, file) < 0 ||
 				 fw_file_write(fd, job->new.data, job->new.length) < 0
 			 ? errno
 			 : 0;

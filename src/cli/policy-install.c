@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-owner.h"
 #include "fwctl/cli/policy-timeouts.h"
 #include "fwctl/cli/privilege.h"
-#include "fwctl/kernel/nft-owner.h"
 #include "fwctl/policy/compile.h"
 
 /* Each time another program got its ruleset in first. */
@@ -118,11 +118,14 @@ int fw_policy_install(const struct fw_policy *policy, const struct fw_state *sta
 	struct job job = {
 		.policy = policy, .state = state, .own = own, .installed = installed, .err = err
 	};
+	uint64_t left = 0;
 	int tries, result = 0;
 
 	memset(installed, 0, sizeof(*installed));
 	if (fw_socket_open(&job.sock, 0, err) < 0)
 		return -1;
+	if (fw_nft_time_left(&job.sock, FW_TRIAL_MAP, &left, NULL) == 0)
+		installed->ended_trial = left > 0;
 	job.ruleset = fw_policy_compile(policy);
 	fw_nft_batch_build(&job.batch, job.ruleset);
 	for (tries = 0; tries < TRIES && result == 0; tries++) {
@@ -160,6 +163,8 @@ int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy
 		puts(installed.changed ? "applied" : "unchanged");
 		if (installed.changed)
 			fw_policy_print_notes(policy);
+		if (installed.changed && installed.ended_trial)
+			fw_cli_note(cli, "the trial is over: this policy stays");
 		if (installed.repaired)
 			note_repair(cli, &installed.then);
 	}
@@ -191,7 +196,7 @@ static int remove_table(struct fw_socket *sock, bool *was_there, struct fw_err *
 		if (fw_nft_read(sock, &now, err) < 0)
 			break;
 		*was_there |= now.present;
-		result = now.owner ? fw_nft_holder_end(now.owner, err) : 0;
+		result = fw_owner_release(sock, &now, err);
 		if (result == 0 && now.present)
 			result = fw_nft_apply(sock, &batch, now.generation, err);
 		fw_nft_state_free(&now);

@@ -122,7 +122,10 @@ static int unknown_program(const char *directory, const char *name, struct fw_er
 		free(entries[i]);
 	}
 	free(entries);
-	if (nearest)
+	if (count <= 0)
+		fw_err_set(err, FW_ERR_FAILED,
+			   "the commands are not where they were installed, in %s", directory);
+	else if (nearest)
 		fw_err_hint(err, "did you mean %s?", nearest);
 	else
 		fw_err_hint(err, "'fwctl --help' lists the commands");

@@ -359,23 +359,27 @@ static size_t find_printed(const struct fw_policy *policy, const struct fw_polic
 	return found;
 }
 
-/* As it is written; else by the ports of profiles, whose names a policy in force does not have. */
-static size_t find(const struct fw_policy *policy, const struct fw_policy *other, bool packets_only)
+static size_t find(const struct fw_policy *policy, const struct fw_policy *other, bool packets_only,
+		   bool by_ports)
 {
 	size_t found;
 
 	if (!other->rule_count)
 		return 0;
 	found = find_printed(policy, other, packets_only, 0);
-	return found ? found : find_printed(policy, other, packets_only, FW_PRINT_RESOLVED);
+	if (!found && by_ports)
+		found = find_printed(policy, other, packets_only, FW_PRINT_RESOLVED);
+	return found;
 }
 
-size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other)
+size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other,
+			   bool by_ports)
 {
-	return find(policy, other, false);
+	return find(policy, other, false, by_ports);
 }
 
-size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other)
+size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other,
+			    bool by_ports)
 {
-	return find(policy, other, true);
+	return find(policy, other, true, by_ports);
 }

@@ -212,3 +212,8 @@ as_nobody() {
 		test -f "$FWCTL_SOURCE/doc/fwctl-$command.8"
 	done
 }
+
+@test "--netns behind a command is told where it stands" {
+	run -2 --separate-stderr fwctl list --netns somewhere
+	matches "$stderr" "fwctl --netns NAME"
+}

@@ -57,6 +57,29 @@ route allow in on a out on b" "$output"
 	[ ! -e "$file" ]
 }
 
+@test "what is deleted or inserted is a rule, and it is said which one went" {
+	lines "allow 22/tcp" "allow 80/tcp" > two.conf
+	policy apply two.conf
+	before=$(policy show)
+	for words in 'delete ping off' 'delete timeout udp unreplied 40s' 'delete x' 'insert 1 logging high'; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr policy $words
+		matches "$stderr" "is no rule"
+	done
+	same "$before" "$(policy show)"
+	run -0 --separate-stderr policy delete 1
+	matches "$stderr" "rule 1 goes: allow 22/tcp"
+}
+
+@test "an edit ends a trial, and says so" {
+	lines "allow 22/tcp" > web.conf
+	policy apply
+	policy apply --confirm 60s web.conf
+	run -0 --separate-stderr policy allow 80/tcp
+	matches "$stderr" "the trial is over: this policy stays"
+	run -1 policy confirm
+}
+
 @test "a rule for the packets of another takes its place, as in ufw" {
 	policy apply
 	policy allow 22/tcp comment "one"

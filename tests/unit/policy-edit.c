@@ -206,8 +206,8 @@ static void find_rows(void **state)
 		out.length = 0;
 		assert_int_equal(fw_edit_append(&edit, rows[i].rule, &out, NULL), 0);
 		other = parse("other", out.data, out.length);
-		assert_int_equal(fw_policy_find_rule(policy, other), rows[i].number);
-		assert_int_equal(fw_policy_find_rival(policy, other), rows[i].rival);
+		assert_int_equal(fw_policy_find_rule(policy, other, true), rows[i].number);
+		assert_int_equal(fw_policy_find_rival(policy, other, true), rows[i].rival);
 		fw_policy_free(other);
 	}
 	fw_policy_free(policy);

@@ -16,6 +16,7 @@
 struct fw_installed {
 	bool changed;             /* something was sent to change it */
 	bool repaired;            /* the same policy was there, but not as it was installed */
+	bool ended_trial;         /* a policy was on trial until then */
 	struct fw_nft_state then; /* the table before, compared with the policy */
 };
 

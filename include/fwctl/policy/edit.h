@@ -51,12 +51,15 @@ int fw_edit_set(const struct fw_edit *edit, const char *statement,
 
 /*
  * The number of the first rule that is the same as the last rule of `other`, comments aside, or 0.
- * `other` is the policy with the wanted rule appended, so that names mean the same in both.
+ * `other` is the policy with the wanted rule appended, so that names mean the same in both. With
+ * `by_ports` a profile is the ports that it stands for: a policy in force has no names of profiles.
  */
-size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other);
+size_t fw_policy_find_rule(const struct fw_policy *policy, const struct fw_policy *other,
+			   bool by_ports);
 
 /* The same for a rule that is for the same packets, whatever it does with them; with both in the
  * policy the later one would never match. */
-size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other);
+size_t fw_policy_find_rival(const struct fw_policy *policy, const struct fw_policy *other,
+			    bool by_ports);
 
 #endif
