@@ -124,8 +124,11 @@ int fw_policy_install(const struct fw_policy *policy, const struct fw_state *sta
 	memset(installed, 0, sizeof(*installed));
 	if (fw_socket_open(&job.sock, 0, err) < 0)
 		return -1;
-	if (fw_nft_time_left(&job.sock, FW_TRIAL_MAP, &left, NULL) == 0)
-		installed->ended_trial = left > 0;
+	if (fw_nft_time_left(&job.sock, FW_TRIAL_MAP, &left, err) < 0) {
+		fw_socket_close(&job.sock);
+		return -1;
+	}
+	installed->ended_trial = left > 0;
 	job.ruleset = fw_policy_compile(policy);
 	fw_nft_batch_build(&job.batch, job.ruleset);
 	for (tries = 0; tries < TRIES && result == 0; tries++) {
