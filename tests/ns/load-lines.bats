@@ -52,6 +52,17 @@ windows() {
 		LC_ALL=C sort
 }
 
+@test "create: a window scale is kept, and each sender is known by itself" {
+	local flow='-p tcp -d 10.0.0.2 --sport 1 --dport 2 -t 100 --state ESTABLISHED --quiet'
+	# shellcheck disable=SC2086 # words
+	fwctl_in ours create $flow -s 10.0.0.1 --orig-wscale 7 --reply-wscale 9
+	# shellcheck disable=SC2086 # words
+	fwctl_in ours create $flow -s 10.0.0.3 --orig-tcp-flags 3
+	same "10.0.0.1 --orig-wscale 7 --reply-wscale 9 --orig-tcp-flags 3 --reply-tcp-flags 3
+10.0.0.3 --orig-tcp-flags 3 --reply-tcp-flags 10" "$(fwctl_in ours list -p tcp -o save,windows --quiet |
+		sed -E 's/.* -s ([^ ]+) .* ESTABLISHED/\1/' | LC_ALL=C sort)"
+}
+
 # SRC stands for an address of its own in each line.
 @test "create: every option does what it does in conntrack -I" {
 	local words number=0 wrong=0

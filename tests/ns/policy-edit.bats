@@ -163,6 +163,20 @@ allow from 10.0.0.1" "$(policy show | sed 1,5d)"
 	fwctl policy allow 80/tcp
 	[ -L "$file" ]
 	same "600 allow 22/tcp allow 80/tcp" "$(stat -c %a ours.conf) $(paste -s -d ' ' ours.conf)"
+	# One that leads nowhere is a file that cannot be read, and no reason for the default.
+	mv ours.conf theirs.conf
+	run -1 fwctl policy allow 81/tcp
+	matches "$output" "$file: cannot open it: No such file"
+	[ -L "$file" ]
+	mv theirs.conf ours.conf
+	# A rule that is named by its ports is not that of a profile.
+	mkdir -p /etc/fwctl/applications.d
+	lines '[Shell]' 'title=A shell' 'description=Far away' 'ports=22/tcp' > /etc/fwctl/applications.d/shell
+	echo 'allow Shell' > ours.conf
+	run -1 fwctl policy delete allow 22/tcp
+	matches "$output" "there is no rule"
+	same 'allow Shell' "$(cat ours.conf)"
+	fwctl policy delete allow Shell
 	# A full disk leaves nothing behind.
 	mount -t tmpfs -o size=4k tmpfs /etc/fwctl
 	{ lines 'allow 22/tcp'; head -c 4000 /dev/zero | tr '\0' '#'; } > "$file"
