@@ -5,15 +5,12 @@
  * force there, because the file is not that namespace's.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fwctl/base/file.h"
 #include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
 #include "fwctl/cli/policy-boot.h"
@@ -22,6 +19,7 @@
 #include "fwctl/cli/policy-files.h"
 #include "fwctl/cli/policy-install.h"
 #include "fwctl/cli/policy-session.h"
+#include "fwctl/cli/policy-write.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/policy/edit.h"
 #include "fwctl/policy/print.h"
@@ -99,12 +97,11 @@ static int read_new(struct job *job)
 /* By its first word; what stands behind that is the parser's to judge. */
 static int check_rule(const char *text, const char *like, struct fw_err *err)
 {
-	static const char *const verbs[] = { "allow", "deny", "reject", "limit", "route" };
-	size_t length = strcspn(text, " "), i;
+	static const struct fw_word route[] = { { "route", 0 }, { 0 } };
+	size_t length = strcspn(text, " ");
 
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strlen(verbs[i]) == length && !strncmp(text, verbs[i], length))
-			return 0;
+	if (fw_word_find(fw_action_words, text, length) || fw_word_find(route, text, length))
+		return 0;
 	return fw_err_set(err, FW_ERR_MISUSE, "'%s' is no rule, as in '%s'", text, like);
 }
 
@@ -302,84 +299,24 @@ static bool is_of_another_text(struct job *job)
 	return another;
 }
 
-/* --- where it goes ------------------------------------------------------------------------- */
-
-/* What a link leads to is changed, and not the link. The caller frees the path. */
-static char *real_file(const struct job *job)
-{
-	char *real = realpath(job->file, NULL);
-
-	return real ? real : fw_strdup(job->file);
-}
-
-/* As far as this process may give a file away: that is said where it may not. */
-static int keep_mode(const struct fw_cli *cli, int fd, const char *file)
-{
-	struct stat old;
-
-	if (stat(file, &old) < 0)
-		return errno == ENOENT ? fchmod(fd, 0644) : -1;
-	if (fchown(fd, old.st_uid, old.st_gid) < 0) {
-		if (errno != EPERM)
-			return -1;
-		fw_cli_note(cli, "%s had another owner or group, and has root's now", file);
-	}
-	return fchmod(fd, old.st_mode & 07777);
-}
-
-/* Beside the file, so that a rename puts it in its place. The caller frees the path. */
-static char *write_new(struct job *job, const char *file)
-{
-	char *path = fw_format("%s.new", file);
-	int fd = -1, failed;
-
-	if (mkdir(FWCTL_SYSCONFDIR, 0755) == 0 || errno == EEXIST)
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	failed = fd < 0 || keep_mode(job->cli, fd, file) < 0 ||
-				 fw_file_write(fd, job->new.data, job->new.length) < 0
-			 ? errno
-			 : 0;
-	if (fd >= 0 && close(fd) < 0 && !failed)
-		failed = errno;
-	if (!failed)
-		return path;
-	fw_err_sys(&job->cli->err, failed, "writing %s", path);
-	if (fd >= 0)
-		unlink(path);
-	free(path);
-	return NULL;
-}
-
-/* So that the new name outlives a power failure; as far as the file system does that. */
-static void sync_folder(const char *file)
-{
-	char *path = fw_strdup(file);
-	int fd = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(path);
-}
+/* --- putting it in force ------------------------------------------------------------------ */
 
 /* The file changes only when the kernel has taken the policy. */
 static int install_file(struct job *job)
 {
-	char *file = real_file(job), *path = write_new(job, file);
+	char *file = fw_policy_file_real(job->file);
+	char *path = fw_policy_file_prepare(job->cli, file, &job->new);
 	bool changed;
 	int result = path ? 0 : -1;
 
 	if (result == 0)
 		result = fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
-	if (result == 0 && rename(path, file) < 0)
-		result = fw_err_sys(&job->cli->err, errno, "renaming %s", path);
+	if (result == 0)
+		result = fw_policy_file_replace(path, file, &job->cli->err);
 	if (path && result < 0)
 		unlink(path);
-	if (result == 0) {
-		sync_folder(file);
+	if (result == 0)
 		fw_boot_keep(job->cli, job->edited);
-	}
 	free(path);
 	free(file);
 	return result;
