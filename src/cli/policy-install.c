@@ -35,7 +35,11 @@ void fw_installed_free(struct fw_installed *installed)
 static int make_changes(struct job *job)
 {
 	const char *digest = job->ruleset->digest;
+	uint64_t left;
 
+	if (fw_nft_time_left(&job->sock, FW_TRIAL_MAP, &left, job->err) < 0)
+		return -1;
+	job->installed->ended_trial |= left > 0;
 	if (fw_policy_keep(job->state, job->policy, digest, job->err) < 0 ||
 	    fw_timeouts_begin(&job->timeouts, &job->sock, job->state, job->err) < 0)
 		return -1;
@@ -118,17 +122,11 @@ int fw_policy_install(const struct fw_policy *policy, const struct fw_state *sta
 	struct job job = {
 		.policy = policy, .state = state, .own = own, .installed = installed, .err = err
 	};
-	uint64_t left = 0;
 	int tries, result = 0;
 
 	memset(installed, 0, sizeof(*installed));
 	if (fw_socket_open(&job.sock, 0, err) < 0)
 		return -1;
-	if (fw_nft_time_left(&job.sock, FW_TRIAL_MAP, &left, err) < 0) {
-		fw_socket_close(&job.sock);
-		return -1;
-	}
-	installed->ended_trial = left > 0;
 	job.ruleset = fw_policy_compile(policy);
 	fw_nft_batch_build(&job.batch, job.ruleset);
 	for (tries = 0; tries < TRIES && result == 0; tries++) {
