@@ -76,19 +76,24 @@ host_join() {
 	done
 }
 
+hosts_end() {
+	[ -f "$HOSTS_DIR/pids" ] || return 0
+	while read -r host_pid; do
+		kill -s "$1" "$host_pid" 2> /dev/null
+	done < "$HOSTS_DIR/pids"
+}
+
 # hosts_remove: ends what host_spawn began, and removes every host.
 hosts_remove() {
 	[ -n "${HOSTS_DIR-}" ] || return 0
-	if [ -f "$HOSTS_DIR/pids" ]; then
-		while read -r host_pid; do
-			kill "$host_pid" 2> /dev/null
-		done < "$HOSTS_DIR/pids"
-	fi
+	hosts_end TERM
 	if [ -f "$HOSTS_DIR/names" ]; then
 		while read -r host_name; do
 			ip netns delete "$(host_ns "$host_name")"
 		done < "$HOSTS_DIR/names"
 	fi
+	# One whose reader was stopped has not ended yet: it waits to write what it still has.
+	hosts_end KILL
 	rm -rf "$HOSTS_DIR"
 	unset HOSTS_DIR
 }
