@@ -222,6 +222,8 @@ int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, str
 	watch.listener.nanoseconds = options->seconds * FW_NSEC_PER_SEC;
 	watch.listener.output_fd = sink->setup.fd;
 	*shown = 0;
+	/* It needs more than the privilege to steer the firewall. */
+	fw_exec_log_open(&watch.peers.log);
 	if (fw_privilege_limit(&cli->err) < 0)
 		return -1;
 	watch.listener.stop_fd = fw_stop_open(&cli->err);
@@ -235,6 +237,7 @@ int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, str
 		status = run(&watch);
 	}
 	close_feeds(&watch);
+	fw_exec_log_close(&watch.peers.log);
 	*shown = watch.shown;
 	close(watch.listener.stop_fd);
 	return !status && watch.lost ? FW_ERR_INCOMPLETE : status;

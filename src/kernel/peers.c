@@ -103,18 +103,18 @@ static bool is_in_our_namespace(const char *pid)
 }
 
 /*
- * The first netlink socket of a process gets the process's number as port, which is quick to look
- * up, and quick it must be: many programs that change flows end at once.
+ * The first netlink socket of a process gets the process's number as port. Of further ones only a
+ * process that still runs can be found.
  */
-static void look_up(uint32_t portid, char name[16])
+static void look_up(const struct fw_exec_log *log, uint32_t portid, char name[16])
 {
 	char *pid = fw_format("%" PRIu32, portid);
 
 	if (is_in_our_namespace(pid))
 		read_name(pid, name);
 	free(pid);
-	if (!name[0])
-		(void)fw_peer_find(portid, name);
+	if (!name[0] && !fw_peer_find(portid, name))
+		(void)fw_exec_log_find(log, portid, name);
 }
 
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)
@@ -130,6 +130,6 @@ struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)
 	peer = &peers->kept[peers->next++ % FW_PEERS_KEPT];
 	memset(peer, 0, sizeof(*peer));
 	peer->portid = portid;
-	look_up(portid, peer->name);
+	look_up(&peers->log, portid, peer->name);
 	return (struct fw_bytes){ peer->name, strlen(peer->name) };
 }

@@ -59,9 +59,26 @@ track() {
 	wait_for 5 grep -q "DESTROY.*icmpv6" expected
 	watch_ends 0 INT
 	between 15 60 "$(wc -l < shown)"
-	# Whether a program could still be named is luck: it may have ended.
+	# What conntrack can name is luck: it looks for a program that may have ended.
 	same "$(sed 's/ progname=.*//' expected)" "$(sed 's/ progname=.*//' shown)"
 	matches "$(cat said)" "$(wc -l < shown) flow events have been shown.$"
+}
+
+@test "a program is named that has ended before its change was heard of" {
+	local i
+	[ -e /proc/sys/kernel/perf_event_paranoid ] || skip "this kernel has no perf events"
+	watch -o json
+	for i in {1..10}; do
+		udp_flow "$i" 53
+		host_run table conntrack -F 2> /dev/null
+		udp_flow "$i" 443
+		fwctl_in table flush -p udp --sport "$i" > /dev/null 2>&1
+	done
+	wait_for 5 shows 40
+	watch_ends 0 INT
+	same '10 destroy conntrack
+10 destroy fwctl-flush
+20 new conntrack' "$(jq -r '"\(.event) \(.program)"' shown | sort | uniq -c | sed 's/^ *//')"
 }
 
 @test "an event is there at once, not when a buffer is full or the watch ends" {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fwctl/kernel/exec-log.h"
 #include "fwctl/model/field.h"
 
 #define FW_PEERS_KEPT 16
@@ -16,12 +17,14 @@ struct fw_peers {
 		uint32_t portid;
 		char name[16];
 	} kept[FW_PEERS_KEPT];
-	unsigned int next; /* the place to use next */
+	unsigned int next;      /* the place to use next */
+	struct fw_exec_log log; /* knows programs that have ended; may be left all zero */
 };
 
 /*
  * The name of the process that owns the netlink port, as ps(1) shows it; its length is 0 when it
- * has ended or cannot be found out. Good until the next call. `peers` is zero at first.
+ * cannot be found out. One that has ended is found if peers->log was open when it began, and the
+ * port was that of its first netlink socket. Good until the next call. `peers` is zero at first.
  */
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid);
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The programs that were begun last on this machine. Who changes a flow has often ended before the
+ * change is heard of, and then /proc has forgotten the name; the kernel's perf events have not: for
+ * each CPU they write the latest names that processes took into a ring, which costs nothing until
+ * it is read.
+ */
+#ifndef FWCTL_KERNEL_EXEC_LOG_H
+#define FWCTL_KERNEL_EXEC_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fw_exec_log {
+	struct fw_exec_ring {
+		int fd;
+		char *pages; /* the kernel's header, and behind it the records */
+	} * rings;
+	size_t count;
+};
+
+/*
+ * Begins to remember. Needs CAP_PERFMON or CAP_SYS_ADMIN; where it is not permitted, or the kernel
+ * has no perf events, nothing is remembered, which is no error.
+ */
+void fw_exec_log_open(struct fw_exec_log *log);
+
+/* Of a log that is all zero, too. */
+void fw_exec_log_close(struct fw_exec_log *log);
+
+/*
+ * The name of the process with that number, whether it still runs or not, if it took that name
+ * since the log was opened and few others have since. Privileges are not needed any more.
+ */
+bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16]);
+
+#endif
