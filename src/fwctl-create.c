@@ -120,6 +120,10 @@ static int create_expect(struct fw_cli *cli, struct values *values)
 	if (values->add || values->output.format)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE, "%s is for flows",
 				  values->add ? "--add" : "--output");
+	if (values->flow.write.flow.present >> FW_FLOW_MASTER & 1)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "--master-... is for flows: the master of an expectation is the "
+				  "flow that the other options name");
 	/* The master is there already: it is named by its tuple, as for an update. */
 	values->flow.write.verb = FW_WRITE_UPDATE;
 	if (fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||

@@ -79,7 +79,7 @@ host_join() {
 hosts_end() {
 	[ -f "$HOSTS_DIR/pids" ] || return 0
 	while read -r host_pid; do
-		kill -s "$1" "$host_pid" 2> /dev/null
+		kill -s "$1" "$host_pid" 2> /dev/null || :
 	done < "$HOSTS_DIR/pids"
 }
 

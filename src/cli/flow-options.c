@@ -287,6 +287,24 @@ static int set_nat(void *values, const struct fw_option *option, const char *val
 	return fw_flow_take_family(&write->flow, prefix.family, err);
 }
 
+/* The flow that it belongs to. option->min is an enum fw_tuple_bit. */
+static int set_master(void *values, const struct fw_option *option, const char *value,
+		      struct fw_err *err)
+{
+	struct fw_flow *flow = &((struct fw_flow_reader *)values)->write.flow;
+	struct fw_tuple *master = &flow->master;
+
+	if (fw_tuple_has(master, (enum fw_tuple_bit)option->min))
+		return given_before(err);
+	flow->present |= 1ull << FW_FLOW_MASTER;
+	if (option->min != FW_TUPLE_PROTO)
+		return option->min == FW_TUPLE_SRC || option->min == FW_TUPLE_DST
+			       ? set_addr(flow, option->data, value, master, err)
+			       : set_number(option->data, value, master, err);
+	master->present |= 1ull << FW_TUPLE_PROTO;
+	return fw_protocol_parse(value, strlen(value), &master->protonum, err);
+}
+
 static int set_verb(void *values, const struct fw_option *option, const char *value,
 		    struct fw_err *err)
 {
@@ -301,13 +319,19 @@ static int set_verb(void *values, const struct fw_option *option, const char *va
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* Helpers are for protocols that have ports. */
+static const struct fw_field master_ports[] = {
+	{ .type = FW_TYPE_U16, .offset = offsetof(struct fw_tuple, sport), .bit = FW_TUPLE_SPORT },
+	{ .type = FW_TYPE_U16, .offset = offsetof(struct fw_tuple, dport), .bit = FW_TUPLE_DPORT },
+};
+
 /* clang-format off */
 static const struct fw_option special_options[] = {
 	{ .names = "timeout", .letter = 't', .arg = "DURATION", .set = fw_flow_set_timeout,
 	  .help = "how long it is remembered if no packet comes" },
 	{ .names = "status", .letter = 'u', .arg = "STATUS[,...]", .set = fw_flow_set_status,
 	  .help = "seen-reply, assured, fixed-timeout; unset: none" },
-	{ .names = "mark", .letter = 'm', .arg = "VALUE", .set = fw_flow_set_mark,
+	{ .names = "mark", .letter = 'm', .arg = "VALUE[/MASK]", .set = fw_flow_set_mark,
 	  .help = "packet mark kept with the flow" },
 	{ .names = "label-add|label", .letter = 'l', .arg = "NAME[,...]", .set = fw_flow_set_label,
 	  .min = true, .help = "labels, by the names of connlabel.conf or by number" },
@@ -315,6 +339,16 @@ static const struct fw_option special_options[] = {
 	  .min = FW_OP_SRC_NAT, .help = "translate the source to that" },
 	{ .names = "dst-nat", .letter = 'g', .arg = "ADDR[:PORT]", .set = set_nat,
 	  .min = FW_OP_DST_NAT, .help = "translate the destination to that" },
+	{ .names = "master-proto", .arg = "NAME|NUMBER", .set = set_master, .min = FW_TUPLE_PROTO,
+	  .help = "make it an expected flow: the protocol of the flow that it belongs to" },
+	{ .names = "master-src", .arg = "ADDR", .set = set_master, .min = FW_TUPLE_SRC,
+	  .data = &fw_tuple_head[0], .help = "and the source of that flow" },
+	{ .names = "master-dst", .arg = "ADDR", .set = set_master, .min = FW_TUPLE_DST,
+	  .data = &fw_tuple_head[1], .help = "its destination" },
+	{ .names = "master-sport", .arg = "PORT", .set = set_master, .min = FW_TUPLE_SPORT,
+	  .data = &master_ports[0], .help = "its source port" },
+	{ .names = "master-dport", .arg = "PORT", .set = set_master, .min = FW_TUPLE_DPORT,
+	  .data = &master_ports[1], .help = "its destination port" },
 	{ 0 },
 };
 
@@ -386,7 +420,5 @@ int fw_flow_reader_finish(struct fw_flow_reader *reader, struct fw_err *err)
 
 	if (reader->state && resolve_state(&write->flow, reader->state, err) < 0)
 		return -1;
-	if (write->has_mark_mask && write->verb != FW_WRITE_UPDATE)
-		return fw_err_set(err, FW_ERR_MISUSE, "--mark: a new flow has no mark to mask");
 	return fw_write_complete(write, err);
 }

@@ -178,6 +178,24 @@ static int take_direction(struct fw_flow *flow, const char *key, const json_t *o
 	return 0;
 }
 
+/* The flow that an expected one belongs to: of a protocol of its own. */
+static int take_master(struct fw_flow *flow, const json_t *object, struct fw_err *err)
+{
+	struct fw_tuple *master = &flow->master;
+
+	if (!object)
+		return 0;
+	if (!json_is_object(object))
+		return wrong(err, "master", "an object");
+	if (take_field(flow, &fw_tuple_proto, object, master, err) < 0 ||
+	    take_rows(flow, fw_tuple_head, object, master, err) < 0 ||
+	    take_rows(flow, fw_proto_by_number(fw_protos, master->protonum)->tuple, object, master,
+		      err) < 0)
+		return fw_err_prefix(err, "\"master\"");
+	flow->present |= 1ull << FW_FLOW_MASTER;
+	return 0;
+}
+
 static int take_flow(struct fw_write *write, const json_t *root, const struct fw_word *labels,
 		     struct fw_err *err)
 {
@@ -196,7 +214,8 @@ static int take_flow(struct fw_write *write, const json_t *root, const struct fw
 			return -1;
 	if (take_rows(flow, flow->proto->info, root, flow, err) < 0 ||
 	    take_direction(flow, "orig", json_object_get(root, "orig"), &flow->orig, err) < 0 ||
-	    take_direction(flow, "reply", json_object_get(root, "reply"), &flow->reply, err) < 0)
+	    take_direction(flow, "reply", json_object_get(root, "reply"), &flow->reply, err) < 0 ||
+	    take_master(flow, json_object_get(root, "master"), err) < 0)
 		return -1;
 	if (status && take_status(write, status, err) < 0)
 		return -1;

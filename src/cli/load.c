@@ -19,12 +19,24 @@
 #define LINE_MAX_BYTES 65536
 #define READ_SIZE      (4 * LINE_MAX_BYTES)
 
+/* A flow with a master, until the kernel has taken it. */
+struct expected {
+	uint64_t line;
+	struct fw_write write;
+	char *helper; /* its memory */
+	struct fw_err refusal;
+};
+
 struct work {
 	struct fw_load *load;
 	struct fw_cli *cli;
 	struct fw_line_reader *reader;
 	struct fw_ct_writer writer;
 	uint64_t line; /* the number of the one that is being read */
+	/* In the order in which they were written; NULL: the kernel has taken it. */
+	struct expected **expected;
+	size_t expected_count;
+	size_t next_outcome; /* which of them is the next that the kernel will say something of */
 };
 
 /* ---- what becomes of a line ------------------------------------------------------------------ */
@@ -43,10 +55,111 @@ static void report(struct work *work, uint64_t line, const struct fw_err *err)
 	fw_buf_free(&text);
 }
 
+/* ---- flows that belong to others --------------------------------------------------------------
+ */
+
+static bool makes_expected(const struct fw_write *write)
+{
+	return (write->verb == FW_WRITE_ADD || write->verb == FW_WRITE_CREATE) &&
+	       write->flow.present >> FW_FLOW_MASTER & 1;
+}
+
+/*
+ * A table is saved in any order, and the kernel makes an expected flow only when its master is
+ * there: what it refuses for want of one is tried again when the rest of the file is done.
+ */
+static void remember_expected(struct work *work, const struct fw_write *write)
+{
+	struct expected *expected = fw_calloc(1, sizeof(*expected));
+
+	expected->line = work->line;
+	expected->write = *write;
+	if (write->flow.helper.length) {
+		expected->helper = fw_strndup(write->flow.helper.data, write->flow.helper.length);
+		expected->write.flow.helper.data = expected->helper;
+	}
+	work->expected =
+		fw_realloc_array(work->expected, work->expected_count + 1, sizeof(*work->expected));
+	work->expected[work->expected_count++] = expected;
+}
+
+static void forget_expected(struct expected **expected)
+{
+	if (!*expected)
+		return;
+	fw_err_free(&(*expected)->refusal);
+	free((*expected)->helper);
+	free(*expected);
+	*expected = NULL;
+}
+
+/* What became of a line. true: it is to be tried again. */
+static bool wants_master(struct work *work, uint64_t line, const struct fw_err *refusal)
+{
+	struct expected **expected = work->expected + work->next_outcome;
+
+	if (work->next_outcome == work->expected_count || (*expected)->line != line)
+		return false;
+	work->next_outcome++;
+	if (refusal && refusal->sys == ENOENT) {
+		fw_err_free(&(*expected)->refusal);
+		fw_err_copy(&(*expected)->refusal, refusal);
+		return true;
+	}
+	forget_expected(expected);
+	return false;
+}
+
+/* Once more all that are left; 1 when there are fewer of them now, and still some. */
+static int retry_expected(struct work *work)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < work->expected_count; i++)
+		if (work->expected[i])
+			work->expected[count++] = work->expected[i];
+	work->expected_count = count;
+	work->next_outcome = 0;
+	for (i = 0; i < count; i++)
+		if (fw_ct_write(&work->writer, &work->expected[i]->write, work->expected[i]->line,
+				&work->cli->err) < 0)
+			return -1;
+	if (fw_ct_writer_finish(&work->writer, &work->cli->err) < 0)
+		return -1;
+	for (i = 0; i < work->expected_count; i++)
+		count -= !work->expected[i];
+	return count && count < work->expected_count;
+}
+
+/* A master may have a master. */
+static void finish_expected(struct work *work)
+{
+	size_t i;
+	int result;
+
+	do {
+		result = retry_expected(work);
+	} while (result > 0);
+	for (i = 0; !result && i < work->expected_count; i++)
+		if (work->expected[i])
+			report(work, work->expected[i]->line, &work->expected[i]->refusal);
+}
+
+static void free_expected(struct work *work)
+{
+	while (work->expected_count)
+		forget_expected(&work->expected[--work->expected_count]);
+	free(work->expected);
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
 static void written(void *context, uint64_t line, const struct fw_err *refusal)
 {
 	struct work *work = context;
 
+	if (wants_master(work, line, refusal))
+		return;
 	if (refusal)
 		report(work, line, refusal);
 	else
@@ -60,6 +173,8 @@ static int take_write(struct work *work, const struct fw_write *write)
 		work->load->done++;
 		return 0;
 	}
+	if (makes_expected(write))
+		remember_expected(work, write);
 	if (fw_ct_write(&work->writer, write, work->line, &work->cli->err) < 0)
 		return -1;
 	if (!work->load->strict)
@@ -182,12 +297,13 @@ int fw_load_run(struct fw_load *load, struct fw_cli *cli)
 	work.reader = fw_line_reader_new(labels);
 	source.bytes = fw_malloc(READ_SIZE + 1);
 	take_file(&work, &source);
-	if (cli->err.kind == FW_ERR_NONE)
-		fw_ct_writer_finish(&work.writer, &cli->err);
+	if (cli->err.kind == FW_ERR_NONE && !fw_ct_writer_finish(&work.writer, &cli->err))
+		finish_expected(&work);
 	fw_privilege_drop();
 	free(source.bytes);
 	fw_line_reader_free(work.reader);
 	fw_labels_free(labels);
 	fw_ct_writer_close(&work.writer);
+	free_expected(&work);
 	return cli->err.kind == FW_ERR_NONE ? 0 : -1;
 }

@@ -74,6 +74,16 @@ static const struct fw_field *const packet_rows[] = {
 	NULL,
 };
 
+/* Tables of columns have no room for what so few flows have. */
+static void choose_rows(struct fw_sink *sink)
+{
+	const struct fw_field *const *row;
+
+	for (row = fw_json_flow_rows; *row; row++)
+		fw_sink_add_row(sink, *row);
+	fw_sink_add_row(sink, &fw_flow_fields[FW_FIELD_MASTER]);
+}
+
 /* Every flow of the table is confirmed, so saying it of each says nothing. */
 static uint32_t shown_flags(const struct fw_field *row)
 {
@@ -247,7 +257,7 @@ static void end(struct fw_sink *sink)
 const struct fw_format fw_format_json = {
 	.name = "json",
 	.help = "one object a line",
-	.flow_rows = fw_json_flow_rows,
+	.choose_rows = choose_rows,
 	.expect_rows = fw_json_expect_rows,
 	.event_head = event_head,
 	.event_tail = event_tail,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A line of options for each flow: those of conntrack(8) in its order, and behind them what it
- * leaves out (mark, labels, helper; when asked for what TCP's windows are judged by, which
+ * leaves out (mark, labels, helper, master; when asked for what TCP's windows are judged by, which
  * `conntrack -R` does not know). The names of the options are those of the field rows.
  */
 #include <inttypes.h>
@@ -35,6 +35,14 @@ static void put_name(struct fw_buf *out, const struct fw_proto *proto, const cha
 	if (!name)
 		name = names;
 	fw_buf_printf(out, " --%.*s ", (int)strcspn(name, "|"), name);
+}
+
+static void put_protocol(struct fw_sink *sink, const struct fw_proto *proto, uint8_t number)
+{
+	if (fw_proto_is_generic(proto))
+		fw_buf_printf(&sink->out, "%u", number);
+	else
+		fw_buf_puts(&sink->out, proto->name);
 }
 
 /* Rows without a key only with `all`. */
@@ -125,6 +133,20 @@ static void put_rest(struct fw_sink *sink, const struct fw_flow *flow)
 	}
 }
 
+/* The flow that an expected one belongs to; the kernel makes it one of those with this alone. */
+static void put_master(struct fw_sink *sink, const struct fw_tuple *master)
+{
+	fw_buf_puts(&sink->out, " --master-proto ");
+	put_protocol(sink, fw_proto_by_number(sink->setup.protos, master->protonum),
+		     master->protonum);
+	fw_buf_puts(&sink->out, " --master-src ");
+	fw_value_put(&sink->out, sink, &fw_tuple_head[0], &master->src);
+	fw_buf_puts(&sink->out, " --master-dst ");
+	fw_value_put(&sink->out, sink, &fw_tuple_head[0], &master->dst);
+	fw_buf_printf(&sink->out, " --master-sport %u --master-dport %u", master->sport,
+		      master->dport);
+}
+
 /* What brings about an event; the flow of a list is made. */
 static const char *command_of(const struct fw_event *event)
 {
@@ -145,10 +167,8 @@ static void begin(struct fw_sink *sink)
 	put_status(&sink->out, flow->status);
 	put_zones(&sink->out, flow);
 	put_addrs(sink, flow);
-	if (fw_proto_is_generic(flow->proto))
-		fw_buf_printf(&sink->out, " -p %u", flow->protonum);
-	else
-		fw_buf_printf(&sink->out, " -p %s", flow->proto->name);
+	fw_buf_puts(&sink->out, " -p ");
+	put_protocol(sink, flow->proto, flow->protonum);
 	put_fields(sink, flow->proto->tuple, &flow->orig, FW_DIR_ORIG, true);
 	put_fields(sink, flow->proto->tuple, &flow->reply, FW_DIR_REPLY, true);
 	if (flow->present >> FW_FLOW_STATE & 1 && flow->proto->states) {
@@ -157,6 +177,8 @@ static void begin(struct fw_sink *sink)
 	}
 	put_fields(sink, flow->proto->info, flow, FW_DIR_ORIG, sink->flags & FW_OUTPUT_WINDOWS);
 	put_rest(sink, flow);
+	if (flow->present >> FW_FLOW_MASTER & 1 && fw_tuple_has(&flow->master, FW_TUPLE_SPORT))
+		put_master(sink, &flow->master);
 }
 
 static void end(struct fw_sink *sink)

@@ -83,11 +83,17 @@ static void emit_fields(struct fw_sink *sink, const struct fw_field *row, const 
 			sink->format->field(sink, row, fw_field_at(row, record));
 }
 
-/* Of an expectation each tuple has its own: pptp's flow of tcp announces one of gre. */
+/* Whether a tuple need not be of the record's protocol: pptp's flow of tcp announces one of gre. */
+static bool has_own_proto(const struct fw_sink *sink, const struct fw_field *group)
+{
+	return fw_sink_is_expect(sink) || group == &fw_flow_fields[FW_FIELD_MASTER];
+}
+
 static const struct fw_proto *proto_of_tuple(const struct fw_sink *sink,
+					     const struct fw_field *group,
 					     const struct fw_tuple *tuple)
 {
-	if (!fw_sink_is_expect(sink) || !sink->setup.protos ||
+	if (!has_own_proto(sink, group) || !sink->setup.protos ||
 	    !(tuple->present >> FW_TUPLE_PROTO & 1))
 		return sink->proto;
 	return fw_proto_by_number(sink->setup.protos, tuple->protonum);
@@ -98,8 +104,11 @@ static void emit_tuple(struct fw_sink *sink, const struct fw_field *group,
 {
 	sink->group = group;
 	sink->format->open(sink, group);
+	if (group == &fw_flow_fields[FW_FIELD_MASTER])
+		sink->format->field(sink, &fw_tuple_proto, &tuple->protonum);
 	emit_fields(sink, fw_tuple_head, tuple, false);
-	emit_fields(sink, proto_of_tuple(sink, tuple)->tuple, tuple, sink->format->whole_tuples);
+	emit_fields(sink, proto_of_tuple(sink, group, tuple)->tuple, tuple,
+		    sink->format->whole_tuples);
 	emit_fields(sink, fw_tuple_tail, tuple, false);
 	sink->format->close(sink, group);
 	sink->group = NULL;

@@ -56,6 +56,9 @@ const struct fw_field fw_flow_fields[FW_FLOW_FIELDS + 1] = {
 	[FW_FIELD_HELPER] = { .key = "helper", .type = FW_TYPE_STRING, AT(helper),
 		.bit = FW_FLOW_HELPER, .option = { { "helper", 0 } }, .arg = "NAME",
 		.help = "name of the helper that reads the flow" },
+	/* Shown by formats that can say of which protocol it is. */
+	[FW_FIELD_MASTER] = { .key = "master", .type = FW_TYPE_TUPLE, AT(master),
+		.bit = FW_FLOW_MASTER },
 	[FW_FIELD_SECCTX] = { .key = "secctx", .type = FW_TYPE_STRING, AT(secctx),
 		.bit = FW_FLOW_SECCTX },
 	[FW_FIELD_START] = { .key = "start", .type = FW_TYPE_TIME, AT(start),
@@ -81,6 +84,9 @@ const struct fw_field fw_tuple_head[] = {
 	  .help = "destination address in the %s direction" },
 	{ 0 },
 };
+
+const struct fw_field fw_tuple_proto = { .key = "protonum", .type = FW_TYPE_U8, AT(protonum),
+					 .bit = FW_TUPLE_PROTO };
 
 const struct fw_field fw_tuple_tail[] = {
 	{ .key = "zone", .type = FW_TYPE_U16, AT(zone), .bit = FW_TUPLE_ZONE, .zero_absent = true,

@@ -165,6 +165,27 @@ static void default_icmp_id(struct fw_tuple *orig, const struct fw_proto *proto)
 			orig->present |= 1ull << FW_TUPLE_ICMP_ID;
 }
 
+/* Of the flow that it belongs to: the kernel looks for it in the zone of this one. */
+static int check_master(const struct fw_flow *flow, struct fw_err *err)
+{
+	static const struct {
+		enum fw_tuple_bit bit;
+		const char *option;
+	} parts[] = { { FW_TUPLE_PROTO, "--master-proto" },
+		      { FW_TUPLE_SRC, "--master-src" },
+		      { FW_TUPLE_DST, "--master-dst" },
+		      { FW_TUPLE_SPORT, "--master-sport" },
+		      { FW_TUPLE_DPORT, "--master-dport" } };
+	size_t i;
+
+	if (!(flow->present >> FW_FLOW_MASTER & 1))
+		return 0;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!fw_tuple_has(&flow->master, parts[i].bit))
+			return missing(err, parts[i].option);
+	return 0;
+}
+
 static int check_zones(const struct fw_flow *flow, struct fw_err *err)
 {
 	bool one_sided = (flow->orig.present | flow->reply.present) >> FW_TUPLE_ZONE & 1;
@@ -222,7 +243,7 @@ int fw_write_complete(struct fw_write *write, struct fw_err *err)
 	fill_from(&flow->orig, &flow->reply);
 	default_icmp_id(&flow->orig, flow->proto);
 	fill_from(&flow->reply, &flow->orig);
-	if (check_tuple(flow, err) < 0 || check_zones(flow, err) < 0)
+	if (check_tuple(flow, err) < 0 || check_master(flow, err) < 0 || check_zones(flow, err) < 0)
 		return -1;
 	if ((write->verb == FW_WRITE_CREATE || write->verb == FW_WRITE_ADD) &&
 	    check_new(flow, err) < 0)

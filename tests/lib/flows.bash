@@ -64,17 +64,23 @@ flows_send() {
 	echo hello | host_run "$1" nc -u -n -q 0 -w 1 "$2" "$3" > /dev/null 2>&1 || :
 }
 
-# An FTP control connection that stays open, with one expectation. A line before that of the
-# command: the kernel's helper looks for commands only behind a line that it has seen.
+# An FTP control connection that stays open, with an expected flow that has come and one that is
+# still expected. A line before those of the commands: the kernel's helper looks for commands only behind a line that it has seen.
 flows_ftp() {
 	host_spawn outside nc -n -l -p 21 < /dev/null > /dev/null 2>&1
+	host_spawn inside nc -n -l -p 1026 < /dev/null > /dev/null 2>&1
 	wait_for 5 host_listens outside tcp 21
+	wait_for 5 host_listens inside tcp 1026
 	mkfifo "$BATS_FILE_TMPDIR/ftp"
 	exec 7<> "$BATS_FILE_TMPDIR/ftp"
 	host_spawn inside nc -n $OUTSIDE4 21 < "$BATS_FILE_TMPDIR/ftp" > /dev/null 2>&1
 	wait_for 5 flows_has tcp 'ESTABLISHED.*dport=21 '
 	printf 'USER x\r\n' >&7
 	sleep 0.2
+	printf 'PORT 10,1,0,2,4,2\r\n' >&7
+	wait_for 5 flows_expects
+	host_run outside nc -n -z -w 1 192.0.2.1 1026
+	wait_for 5 flows_has tcp 'dport=1026 '
 	printf 'PORT 10,1,0,2,4,1\r\n' >&7
 	wait_for 5 flows_expects
 }

@@ -40,7 +40,7 @@ of_fwctl() {
 # What fwctl adds to conntrack's xml and save, and what conntrack has wrong there: a state of sctp
 # by tcp's name for its number, and sctp's tags with their bytes the wrong way round.
 alike() {
-	sed -E '/^-A /s/ -m [0-9]+//; /^-A /s/ -l [a-z0-9,]+//; s/ --helper [a-z]+//
+	sed -E '/^-A /s/ -m [0-9]+//; /^-A /s/ -l [a-z0-9,]+//; s/ --helper [a-z]+//; s/ --master-.*//
 		s/<type>[0-9]+<.type><code>[0-9]+<.code><icmp-id>[0-9]+<.icmp-id>//g
 		/protoname="sctp"/s/<state>[A-Z_]+</<state>STATE</
 		s/-vtag [0-9]+/-vtag TAG/g'

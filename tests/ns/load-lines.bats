@@ -101,6 +101,7 @@ windows() {
 		-p gre -s SRC -d 10.0.0.2 --srckey 0x10 --dstkey 0x20 --reply-key-src 0x20 --reply-key-dst 0x10 -t 100
 		-p 89 -s SRC -d 10.0.0.2 -t 100
 		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -m 0x15
+		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -m 0x15/0xff
 		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -u UNSET
 		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -u FIXED_TIMEOUT
 		-p udp -s SRC -d 10.0.0.2 --sport 1 --dport 2 -t 100 -w 7
@@ -255,7 +256,6 @@ one_of_each() {
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -u dying|for the kernel to set
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -u banana|'banana'
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m banana|'banana'
-		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -m 1/2|no mark to mask
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -w 65536|'65536'
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 -w 5 --orig-zone 3|--orig-zone
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --label-add nobody|'nobody'
@@ -265,6 +265,10 @@ one_of_each() {
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t -5|'-5'
 		create -p icmp -s fd00::1 -d fd00::2 --icmp-type 8 --icmp-code 0 --icmp-id 1 -t 5|not a protocol of ipv6
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --id 5|unknown option --id
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-src 10.0.0.1|--master-proto is missing
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-src fd00::1|the flow is ipv4
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-sport 1 --master-sport 2|given before
+		create --table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 21 --tuple-dst 10.0.0.1 --tuple-port-dst 1 --master-proto tcp|is for flows
 		update|nothing to set
 		update -p udp|nothing to set
 		update -m 5|--all
@@ -292,6 +296,9 @@ one_of_each() {
 	# shellcheck disable=SC2086
 	run -0 fwctl_in ours create -A $words -m 3
 	matches "$output" 'mark=3 '
+	# shellcheck disable=SC2086
+	run -0 fwctl_in ours create -A $words -m 0x10/0x1
+	matches "$output" 'mark=18 '
 	# The replies would be those of the first one.
 	run -1 --separate-stderr fwctl_in ours create -A -p udp -s 10.0.0.8 -d 10.0.0.9 --sport 8 --dport 9 \
 		-r 10.0.0.2 -q 10.0.0.1 --reply-port-src 2 --reply-port-dst 1 -t 100
@@ -441,6 +448,29 @@ has_flow() {
 	printf ' --dport 2 -t 100\n' >&8
 	wait_for 5 has_flow --sport 72
 	exec 8>&-
+}
+
+@test "load: an expected flow finds its master, wherever in the file that stands" {
+	cat > lines <<-EOF
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100 --master-proto udp --master-src 10.0.0.1 --master-dst 10.0.0.2 --master-sport 3 --master-dport 4
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 4 -t 100 --master-proto tcp --master-src 10.0.0.1 --master-dst 10.0.0.2 --master-sport 5 --master-dport 6
+		-I -p udp -s fd00::1 -d fd00::2 --sport 1 --dport 2 -t 100 --master-proto tcp --master-src fd00::1 --master-dst fd00::2 --master-sport 8 --master-dport 9
+		-A -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 6 -t 100 --state ESTABLISHED
+	EOF
+	local way
+	for way in "" --strict; do
+		host_run ours conntrack -F 2> /dev/null
+		run -1 --separate-stderr fwctl_in ours load $way lines
+		same "fwctl load: lines:3: creating the flow: No such file or directory (the master of the flow does not exist)
+fwctl load: 3 lines have been loaded, 1 were bad." "$(sed 's/^fwctl [0-9].*:/fwctl load:/' <<< "$stderr")"
+		same "1 udp 3
+3 tcp 5
+5 null null" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) " +
+			(if .master then (.master | "\(if .protonum == 6 then "tcp" else "udp" end) \(.sport)") else "null null" end)' | sort)"
+	done
+	same "2" "$(fwctl_in ours list --count -u expected)"
+	# As conntrack has it.
+	same "2" "$(host_run ours conntrack -L -u EXPECTED 2> /dev/null | wc -l)"
 }
 
 @test "load: bad lines are told by number, the others are loaded" {

@@ -52,7 +52,7 @@ is_as_before() {
 	local word
 	[ "$(wc -l < "$BATS_FILE_TMPDIR/save")" -gt 40 ]
 	for word in '-g 10.1.0.2' '-g fd00:1::2' '-n 192.0.2.1' '-w 7' '--orig-zone 8' '-l web,last' \
-		'--helper ftp' '--orig-seq-pos' '--orig-wscale' '--reply-tcp-flags' '-p 89' '-p dccp' '-p gre' '--icmpv6-id' 'fd00:3::1' '-m 4294967295'; do
+		'--helper ftp' '--orig-seq-pos' '--orig-wscale' '--reply-tcp-flags' '-p 89' '-p dccp' '-p gre' '--icmpv6-id' '--master-dport 21' 'fd00:3::1' '-m 4294967295'; do
 		grep -q -- "$word" "$BATS_FILE_TMPDIR/save" || { echo "no line has: $word"; false; }
 	done
 }

@@ -172,6 +172,7 @@ enum fw_flow_field {
 	FW_FIELD_ZONE,
 	FW_FIELD_LABELS,
 	FW_FIELD_HELPER,
+	FW_FIELD_MASTER,
 	FW_FIELD_SECCTX,
 	FW_FIELD_START,
 	FW_FIELD_STOP,
@@ -197,5 +198,7 @@ static inline void fw_flow_read_stamp(struct fw_flow *flow, uint32_t mask)
 /* src, dst: before the protocol's own fields; zone, packets, bytes: after them. */
 extern const struct fw_field fw_tuple_head[];
 extern const struct fw_field fw_tuple_tail[];
+/* Of a tuple that need not be of the record's own protocol. */
+extern const struct fw_field fw_tuple_proto;
 
 #endif
