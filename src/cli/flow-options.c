@@ -374,8 +374,9 @@ static const char *single_arg(const struct fw_field *field)
 
 static bool is_value(const struct fw_option *row)
 {
-	/* The id is the kernel's to choose. */
-	return row->set == fw_filter_set_field && row->data != &fw_flow_fields[FW_FIELD_ID];
+	/* The id is the kernel's to choose, and the line is in the mark. */
+	return row->set == fw_filter_set_field && row->data != &fw_flow_fields[FW_FIELD_ID] &&
+	       row->data != &fw_flow_fields[FW_FIELD_FLOW_LINE];
 }
 
 struct fw_option *fw_flow_options(void)

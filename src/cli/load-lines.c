@@ -6,30 +6,62 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
+#include "fwctl/cli/changes.h"
 #include "fwctl/cli/flow-options.h"
 #include "fwctl/cli/load-json.h"
 
 /* A line of `list -o save` has at most 50. */
 #define WORDS 100
 
+/* One way to read the options of a line. */
+struct reading {
+	struct fw_option *made[2]; /* the rows that are not constant */
+	struct fw_option_group groups[4];
+	struct fw_option_index *index;
+};
+
 struct fw_line_reader {
 	struct fw_flow_reader values;
 	const struct fw_word *labels;
-	struct fw_option *options;
-	struct fw_option_group groups[3];
-	struct fw_option_index *index;
+	struct reading whole, update, delete;
+	struct fw_filter filter;
+	struct fw_filter_reader filter_values;
 	json_t *root; /* what the strings of the write are in */
 };
+
+/* `values` are rows that fill the write, or NULL; `filter` those of the filter, or NULL. */
+static void init_reading(struct fw_line_reader *reader, struct reading *reading,
+			 struct fw_option *values, struct fw_option *filter)
+{
+	struct fw_option_group *group = reading->groups;
+
+	*group++ = (struct fw_option_group){ NULL, fw_verb_options, &reader->values };
+	if (values)
+		*group++ = (struct fw_option_group){ NULL, values, &reader->values };
+	if (filter)
+		*group++ = (struct fw_option_group){ NULL, filter, &reader->filter_values };
+	reading->made[0] = values;
+	reading->made[1] = filter;
+	reading->index = fw_option_index_new(reading->groups);
+}
+
+static void free_reading(struct reading *reading)
+{
+	fw_option_index_free(reading->index);
+	free(reading->made[0]);
+	free(reading->made[1]);
+}
 
 struct fw_line_reader *fw_line_reader_new(const struct fw_word *labels)
 {
 	struct fw_line_reader *reader = fw_calloc(1, sizeof(*reader));
 
 	reader->labels = labels;
-	reader->options = fw_flow_options();
-	reader->groups[0] = (struct fw_option_group){ NULL, reader->options, &reader->values };
-	reader->groups[1] = (struct fw_option_group){ NULL, fw_verb_options, &reader->values };
-	reader->index = fw_option_index_new(reader->groups);
+	reader->filter_values.filter = &reader->filter;
+	init_reading(reader, &reader->whole, fw_flow_options(), NULL);
+	init_reading(reader, &reader->update, fw_change_options(),
+		     fw_change_filter_source.options());
+	init_reading(reader, &reader->delete, NULL, fw_filter_source.options());
 	return reader;
 }
 
@@ -38,8 +70,10 @@ void fw_line_reader_free(struct fw_line_reader *reader)
 	if (!reader)
 		return;
 	json_decref(reader->root);
-	fw_option_index_free(reader->index);
-	free(reader->options);
+	fw_filter_free(&reader->filter);
+	free_reading(&reader->whole);
+	free_reading(&reader->update);
+	free_reading(&reader->delete);
 	free(reader);
 }
 
@@ -113,24 +147,6 @@ static int split(char *line, char **words)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static int read_options(struct fw_line_reader *reader, char *line, struct fw_err *err)
-{
-	char *words[WORDS];
-	int count = split(line, words);
-
-	if (count < 0)
-		return fw_err_set(err, FW_ERR_FAILED, "more than %d words", WORDS);
-	count = fw_options_parse_indexed(reader->index, count, words, err);
-	if (count < 0)
-		return -1;
-	if (count)
-		return fw_err_set(err, FW_ERR_FAILED, "unexpected word '%s'", words[0]);
-	if (!reader->values.write.verb)
-		return fw_err_set(err, FW_ERR_FAILED,
-				  "none of -A, -I, -U, -D and -F says what to do");
-	return fw_flow_reader_finish(&reader->values, err);
-}
-
 static void begin(struct fw_line_reader *reader)
 {
 	memset(&reader->values, 0, sizeof(reader->values));
@@ -140,8 +156,81 @@ static void begin(struct fw_line_reader *reader)
 	reader->root = NULL;
 }
 
-int fw_line_read(struct fw_line_reader *reader, char *line, size_t length,
-		 const struct fw_write **write, struct fw_err *err)
+static int read_words(const struct reading *reading, int count, char **words, struct fw_err *err)
+{
+	count = fw_options_parse_indexed(reading->index, count, words, err);
+	if (count > 0)
+		return fw_err_set(err, FW_ERR_FAILED, "unexpected word '%s'", words[0]);
+	return count;
+}
+
+static int read_whole(struct fw_line_reader *reader, int count, char **words, struct fw_err *err)
+{
+	if (read_words(&reader->whole, count, words, err) < 0)
+		return -1;
+	if (!reader->values.write.verb)
+		return fw_err_set(err, FW_ERR_FAILED,
+				  "none of -A, -I, -U, -D and -F says what to do");
+	return fw_flow_reader_finish(&reader->values, err);
+}
+
+/* -U or -D, wherever it stands; FW_WRITE_NOTHING when it is another line. */
+static enum fw_write_verb choosing_verb(int count, char *const *words)
+{
+	enum fw_write_verb verb = FW_WRITE_NOTHING;
+	int i;
+
+	for (i = 0; i < count && verb == FW_WRITE_NOTHING; i++) {
+		if (!strncmp(words[i], "-U", 2) || !strcmp(words[i], "--update"))
+			verb = FW_WRITE_UPDATE;
+		else if (!strncmp(words[i], "-D", 2) || !strcmp(words[i], "--delete"))
+			verb = FW_WRITE_DELETE;
+	}
+	return verb;
+}
+
+static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, int count,
+		       char **words, struct fw_err *err)
+{
+	bool update = verb == FW_WRITE_UPDATE;
+	const struct fw_filter_source *source =
+		update ? &fw_change_filter_source : &fw_filter_source;
+
+	begin(reader);
+	fw_filter_free(&reader->filter);
+	reader->filter = (struct fw_filter){ 0 };
+	reader->filter_values = (struct fw_filter_reader){ .filter = &reader->filter };
+	if (read_words(update ? &reader->update : &reader->delete, count, words, err) < 0 ||
+	    source->finish(&reader->filter_values, err) < 0 ||
+	    (update && fw_changes_check(&reader->values.write, err) < 0))
+		return -1;
+	if (!reader->filter.count)
+		return fw_err_set(err, FW_ERR_FAILED, "no flow is chosen (-F deletes all of them)");
+	return 0;
+}
+
+static int read_options(struct fw_line_reader *reader, char *line, struct fw_line *read,
+			struct fw_err *err)
+{
+	char *words[WORDS], *again[WORDS];
+	enum fw_write_verb verb;
+	int count = split(line, words);
+
+	if (count < 0)
+		return fw_err_set(err, FW_ERR_FAILED, "more than %d words", WORDS);
+	memcpy(again, words, (size_t)count * sizeof(*words));
+	if (read_whole(reader, count, words, err) == 0)
+		return 0;
+	verb = choosing_verb(count, again);
+	if (verb == FW_WRITE_NOTHING)
+		return -1;
+	fw_err_free(err);
+	read->filter = &reader->filter;
+	return read_chosen(reader, verb, count, again, err);
+}
+
+int fw_line_read(struct fw_line_reader *reader, char *line, size_t length, struct fw_line *read,
+		 struct fw_err *err)
 {
 	int result;
 
@@ -154,11 +243,11 @@ int fw_line_read(struct fw_line_reader *reader, char *line, size_t length,
 	if (!*line || *line == '#')
 		return 0;
 	begin(reader);
+	*read = (struct fw_line){ .write = &reader->values.write };
 	if (*line == '{')
 		result = fw_json_read(line, strlen(line), reader->labels, &reader->values.write,
 				      &reader->root, err);
 	else
-		result = read_options(reader, line, err);
-	*write = &reader->values.write;
+		result = read_options(reader, line, read, err);
 	return result < 0 ? -1 : 1;
 }

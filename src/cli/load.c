@@ -10,6 +10,7 @@
 
 #include "fwctl/base/buf.h"
 #include "fwctl/base/mem.h"
+#include "fwctl/cli/changes.h"
 #include "fwctl/cli/load-lines.h"
 #include "fwctl/cli/privilege.h"
 #include "fwctl/kernel/ct-write.h"
@@ -185,23 +186,59 @@ static int take_write(struct work *work, const struct fw_write *write)
 	return work->load->bad ? -1 : 0;
 }
 
-static int take_line(struct work *work, char *line, size_t length)
+/* What the kernel has refused of the lines before comes first. */
+static int take_error(struct work *work, struct fw_err *err)
+{
+	int result = fw_ct_writer_finish(&work->writer, &work->cli->err);
+
+	report(work, work->line, err);
+	fw_err_free(err);
+	return result < 0 || work->load->strict ? -1 : 0;
+}
+
+/* Of the flows that there are when the lines before have been done. */
+static int take_chosen(struct work *work, const struct fw_line *line)
+{
+	struct fw_changing changing = { .changes = line->write };
+	struct fw_err err = FW_ERR_INIT;
+	struct fw_filter filter = *line->filter;
+	int result;
+
+	if (work->load->dry_run) {
+		work->load->done++;
+		return 0;
+	}
+	if (fw_ct_writer_finish(&work->writer, &work->cli->err) < 0)
+		return -1;
+	result = fw_filter_source.prepare(&filter, &err);
+	if (!result)
+		result = line->write->verb == FW_WRITE_UPDATE
+				 ? fw_change_matching(&changing, &filter, &err)
+				 : fw_delete_matching(&filter, &err);
+	if (result < 0 && err.kind == FW_ERR_DENIED) {
+		fw_err_copy(&work->cli->err, &err);
+		fw_err_free(&err);
+		return -1;
+	}
+	if (result < 0)
+		return take_error(work, &err);
+	work->load->done++;
+	return 0;
+}
+
+static int take_line(struct work *work, char *text, size_t length)
 {
 	struct fw_err err = FW_ERR_INIT;
-	const struct fw_write *write;
+	struct fw_line line;
 	int result;
 
 	work->line++;
-	result = fw_line_read(work->reader, line, length, &write, &err);
-	if (result > 0)
-		return take_write(work, write);
+	result = fw_line_read(work->reader, text, length, &line, &err);
+	if (result < 0)
+		return take_error(work, &err);
 	if (!result)
 		return 0;
-	/* What the kernel has refused of the lines before comes first. */
-	result = fw_ct_writer_finish(&work->writer, &work->cli->err);
-	report(work, work->line, &err);
-	fw_err_free(&err);
-	return result < 0 || work->load->strict ? -1 : 0;
+	return line.filter ? take_chosen(work, &line) : take_write(work, line.write);
 }
 
 static int take_long_line(struct work *work)

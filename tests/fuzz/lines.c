@@ -14,15 +14,16 @@ static void try_line(struct fw_line_reader *reader, const uint8_t *data, size_t 
 	char buffer[FW_CT_BATCH_MESSAGE] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *message = (void *)buffer;
 	struct fw_err err = FW_ERR_INIT;
-	const struct fw_write *write;
+	struct fw_line read;
 	char *line = malloc(size + 1);
 
 	memcpy(line, data, size);
-	if (fw_line_read(reader, line, size, &write, &err) > 0 && write->verb != FW_WRITE_FLUSH) {
+	if (fw_line_read(reader, line, size, &read, &err) > 0 && !read.filter &&
+	    read.write->verb != FW_WRITE_FLUSH) {
 		message->nlmsg_len = NLMSG_HDRLEN;
-		fw_ct_build_new(message, write);
+		fw_ct_build_new(message, read.write);
 		message->nlmsg_len = NLMSG_HDRLEN;
-		fw_ct_build_update(message, write, 0);
+		fw_ct_build_update(message, read.write, 0);
 	}
 	fw_err_free(&err);
 	free(line);

@@ -450,6 +450,56 @@ has_flow() {
 	exec 8>&-
 }
 
+# conntrack -R takes a line at a time, and does with it what conntrack would.
+@test "load: -U and -D of the flows that a filter chooses do what they do in conntrack -R" {
+	local line wrong=0
+	while read -r line; do
+		one_of_each theirs
+		one_of_each ours
+		echo "$line" > lines
+		host_run theirs conntrack -R lines > /dev/null 2> theirs.err
+		run -0 --separate-stderr fwctl_in ours load lines
+		same "" "$output"
+		matches "$stderr" '1 lines have been loaded, 0 were bad'
+		alike || { echo "differs: $line"; wrong=1; }
+	done <<-EOF
+		-U -f ipv4 -s 10.0.0.1 -p udp --dport 53 -m 7
+		-U -f ipv4 -s 10.0.0.1 -p udp --dport 53 -m 0x2/0x3
+		-U -f ipv4 -p tcp -u FIXED_TIMEOUT
+		-D -p udp -s 10.0.0.1 -d 10.0.0.2
+		-D -f ipv4 -p tcp -m 5
+		-D -f ipv4 -p udp -m 5
+		-D -l last
+		-D -f ipv4 -u ASSURED
+		-D -s 10.0.0.0/8
+	EOF
+	[ "$wrong" -eq 0 ]
+	# In order: of what the lines before have made.
+	run -0 fwctl_in ours load - <<-EOF
+		-F
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -t 100
+		-U -p udp --sport 2 --if-mark 0 -m 9
+		-D -m 0
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 2 -t 100
+	EOF
+	same "2 9
+3 0" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort)"
+	# Nothing that matches is no error, nothing that chooses is one.
+	run -1 --separate-stderr fwctl_in ours load - <<-EOF
+		-D -p udp --sport 99
+		-D
+		-U -m 5
+		-D -p udp --sport 99999
+	EOF
+	matches "$stderr" '1 lines have been loaded, 3 were bad'
+	matches "$stderr" '-:2: no flow is chosen'
+	matches "$stderr" "-:4: --sport: '99999'"
+	same 2 "$(fwctl_in ours list --count)"
+	run -0 fwctl_in ours load --dry-run - <<< '-D -p udp'
+	same 2 "$(fwctl_in ours list --count)"
+}
+
 @test "load: an expected flow finds its master, wherever in the file that stands" {
 	cat > lines <<-EOF
 		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100 --master-proto udp --master-src 10.0.0.1 --master-dst 10.0.0.2 --master-sport 3 --master-dport 4

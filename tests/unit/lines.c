@@ -37,13 +37,13 @@ static struct nlmsghdr *message_of(struct fw_line_reader *reader, const char *te
 {
 	struct nlmsghdr *header = begin(message);
 	struct fw_err err = FW_ERR_INIT;
-	const struct fw_write *write;
+	struct fw_line read;
 	char *line = fw_strdup(text);
 
-	if (fw_line_read(reader, line, strlen(line), &write, &err) != 1)
+	if (fw_line_read(reader, line, strlen(line), &read, &err) != 1 || read.filter)
 		fail_msg("%s: %s", text, err.what ? err.what : "nothing in it");
-	fw_ct_build_new(header, write);
-	message->bytes[NLMSG_HDRLEN] = (char)write->flow.family;
+	fw_ct_build_new(header, read.write);
+	message->bytes[NLMSG_HDRLEN] = (char)read.write->flow.family;
 	free(line);
 	return header;
 }
@@ -177,6 +177,15 @@ static const struct row rows[] = {
 	{ "--add --timeout=1 " GOOD, NULL },
 	{ "-U -m 1/3 " GOOD, NULL },
 	{ "-D " GOOD, NULL },
+	{ "-D -p udp -s 10.0.0.0/8 --dport 1:5 --not -m 5", NULL },
+	{ "-U -p udp -m 5 --if-mark 6 --label-del", NULL },
+	{ "-D", "no flow is chosen" },
+	{ "-U -m 5", "no flow is chosen" },
+	{ "-U -p udp", "nothing to set" },
+	{ "-D -p udp -t 5", "unknown option -t" },
+	{ "-D -p udp --sport 99999", "'99999'" },
+	{ "-D -p udp --not", "--not" },
+	{ "-s 10.0.0.0/8 -D -A", "is enough" },
 	{ "-F", NULL },
 	{ "-A -t 1 -u EXPECTED,SRC_NAT " GOOD " -n 10.0.0.3", NULL },
 	{ "-A -t 1 --helper a\\x20b\\\\c " GOOD, NULL },
@@ -217,7 +226,7 @@ static void lines(void **state)
 {
 	struct fw_line_reader *reader = fw_line_reader_new(labels);
 	struct fw_err err = FW_ERR_INIT;
-	const struct fw_write *write;
+	struct fw_line read;
 	int result;
 	char *line;
 	size_t i;
@@ -225,7 +234,7 @@ static void lines(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		line = fw_strdup(rows[i].line);
-		result = fw_line_read(reader, line, strlen(line), &write, &err);
+		result = fw_line_read(reader, line, strlen(line), &read, &err);
 		if (result != (rows[i].what ? -1 : 1) ||
 		    (rows[i].what && !strstr(err.what, rows[i].what)))
 			fail_msg("%s: %d, said: %s", rows[i].line, result,
@@ -244,9 +253,11 @@ static void values(void **state)
 		" --reply-port-src 2";
 	struct fw_err err = FW_ERR_INIT;
 	const struct fw_write *write;
+	struct fw_line read;
 
 	(void)state;
-	assert_int_equal(fw_line_read(reader, line, strlen(line), &write, &err), 1);
+	assert_int_equal(fw_line_read(reader, line, strlen(line), &read, &err), 1);
+	write = read.write;
 	assert_int_equal(write->verb, FW_WRITE_ADD);
 	assert_int_equal(write->flow.timeout, 60);
 	assert_int_equal(write->flow.status, FW_STATUS_ASSURED);

@@ -10,6 +10,7 @@
 
 #include "fwctl/base/err.h"
 #include "fwctl/base/words.h"
+#include "fwctl/model/filter.h"
 #include "fwctl/model/write.h"
 
 struct fw_line_reader;
@@ -18,12 +19,19 @@ struct fw_line_reader;
 struct fw_line_reader *fw_line_reader_new(const struct fw_word *labels);
 void fw_line_reader_free(struct fw_line_reader *reader);
 
+/* What is to be done. */
+struct fw_line {
+	const struct fw_write *write; /* complete, when there is no filter */
+	/* -U and -D that do not name one flow: of all that match, what write->verb says. */
+	const struct fw_filter *filter;
+};
+
 /*
  * Reads one line of `length` bytes, which is changed on the way and has room for a NUL behind it.
- * What `*write` is set to is complete and good until the next line. 1; 0 when the line is empty or
- * a comment (#); -1 with `err` set when it is neither.
+ * `*read` is good until the next line. 1; 0 when the line is empty or a comment (#); -1 with `err`
+ * set when it is neither.
  */
-int fw_line_read(struct fw_line_reader *reader, char *line, size_t length,
-		 const struct fw_write **write, struct fw_err *err);
+int fw_line_read(struct fw_line_reader *reader, char *line, size_t length, struct fw_line *read,
+		 struct fw_err *err);
 
 #endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fwctl/cli/changes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fwctl/base/mem.h"
+#include "fwctl/cli/flow-options.h"
+#include "fwctl/kernel/ct-delete.h"
+#include "fwctl/kernel/ct-pending.h"
+#include "fwctl/kernel/ct-write.h"
+
+/* clang-format off */
+static const struct fw_option change_options[] = {
+	{ .names = "timeout", .letter = 't', .arg = "DURATION", .set = fw_flow_set_timeout,
+	  .help = "set the time that is left" },
+	{ .names = "mark", .letter = 'm', .arg = "VALUE[/MASK]", .set = fw_flow_set_mark,
+	  .help = "set the mark; with MASK, zero its bits and XOR VALUE" },
+	{ .names = "status", .letter = 'u', .arg = "STATUS[,...]", .set = fw_flow_set_status,
+	  .help = "set seen-reply, assured, fixed-timeout; none can be taken back" },
+	{ .names = "label-add", .arg = "NAME[,...]", .set = fw_flow_set_label, .min = true,
+	  .help = "set labels" },
+	{ .names = "label-del", .arg = "[NAME[,...]]", .set = fw_flow_set_label, .min = false,
+	  .help = "clear labels, without a name all of them" },
+	{ 0 },
+};
+/* clang-format on */
+
+struct fw_option *fw_change_options(void)
+{
+	size_t count = sizeof(change_options) / sizeof(change_options[0]);
+	struct fw_option *rows = fw_realloc_array(NULL, count, sizeof(*rows));
+
+	memcpy(rows, change_options, sizeof(change_options));
+	return rows;
+}
+
+/* ---- the filter ------------------------------------------------------------------------------ */
+
+static struct fw_option *filter_options(void)
+{
+	struct fw_option *rows = fw_filter_source.options(), *row;
+
+	for (row = rows; row->names; row++) {
+		if (row->letter == 'm')
+			row->names = "if-mark";
+		else if (row->letter == 'u')
+			row->names = "if-status";
+		else
+			continue;
+		row->letter = 0;
+	}
+	return rows;
+}
+
+static int finish_filter(struct fw_filter_reader *reader, struct fw_err *err)
+{
+	return fw_filter_source.finish(reader, err);
+}
+
+static int prepare_filter(struct fw_filter *filter, struct fw_err *err)
+{
+	return fw_filter_source.prepare(filter, err);
+}
+
+const struct fw_filter_source fw_change_filter_source = {
+	.options = filter_options,
+	.finish = finish_filter,
+	.prepare = prepare_filter,
+};
+
+int fw_changes_check(const struct fw_write *changes, struct fw_err *err)
+{
+	if (changes->flow.present || fw_write_has_labels(changes))
+		return 0;
+	return fw_err_set(err, FW_ERR_MISUSE,
+			  "nothing to set: -t, -m, -u, --label-add or --label-del");
+}
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+struct work {
+	struct fw_changing *changing;
+	struct fw_ct_writer writer;
+	struct fw_ct_pending pending[FW_CT_BATCH]; /* by the tag of the write */
+	unsigned int next;
+	uint64_t failed;
+	struct fw_err *err;
+};
+
+static void tell(struct fw_changing *changing, const struct fw_flow *found)
+{
+	struct fw_flow flow = *found;
+	uint32_t labels[FW_LABEL_WORDS];
+
+	changing->count++;
+	if (!changing->changed)
+		return;
+	fw_write_apply(changing->changes, &flow, labels);
+	changing->changed(changing->context, &flow);
+}
+
+static void written(void *context, uint64_t tag, const struct fw_err *refusal)
+{
+	struct work *work = context;
+	struct fw_ct_pending *pending = &work->pending[tag];
+
+	if (!refusal) {
+		tell(work->changing, &pending->flow);
+	} else if (refusal->sys != ENOENT) {
+		/* A flow that has ended meanwhile is no error; of the others the first is told. */
+		if (!work->failed++)
+			fw_err_copy(work->err, refusal);
+	}
+	fw_ct_pending_release(pending);
+}
+
+/* Of each flow that matches. */
+static int take(void *context, const struct fw_flow *flow)
+{
+	struct work *work = context;
+	struct fw_write write = *work->changing->changes;
+
+	if (work->changing->dry_run) {
+		tell(work->changing, flow);
+		return 0;
+	}
+	write.verb = FW_WRITE_UPDATE;
+	write.flow.family = flow->family;
+	write.flow.proto = flow->proto;
+	write.flow.protonum = flow->protonum;
+	write.flow.orig = flow->orig;
+	write.flow.zone = flow->zone;
+	write.flow.present |= flow->present & 1ull << FW_FLOW_ZONE;
+	/* The kernel wants all of the status, and refuses one that lacks what the flow has. */
+	write.flow.status |= flow->status;
+	fw_ct_pending_keep(&work->pending[work->next], flow);
+	work->next = (work->next + 1) % FW_CT_BATCH;
+	return fw_ct_write(&work->writer, &write, (work->next + FW_CT_BATCH - 1) % FW_CT_BATCH,
+			   work->err);
+}
+
+int fw_change_matching(struct fw_changing *changing, const struct fw_filter *filter,
+		       struct fw_err *err)
+{
+	const struct fw_ct_query query = { .filter = filter };
+	struct work *work = fw_calloc(1, sizeof(*work));
+	unsigned int i;
+	int status;
+
+	work->changing = changing;
+	work->err = err;
+	changing->count = 0;
+	status = fw_ct_writer_open(&work->writer, written, work, err);
+	if (!status) {
+		status = fw_ct_each(&query, take, work, err);
+		if (fw_ct_writer_finish(&work->writer, err) < 0 || err->kind != FW_ERR_NONE)
+			status = -1;
+		fw_ct_writer_close(&work->writer);
+	}
+	for (i = 0; i < FW_CT_BATCH; i++)
+		fw_ct_pending_release(&work->pending[i]);
+	free(work);
+	return status;
+}
+
+/* ---- deleting -------------------------------------------------------------------------------- */
+
+struct deletion {
+	struct fw_ct_deleter deleter;
+	struct fw_err *err;
+};
+
+static int delete_one(void *context, const struct fw_flow *flow)
+{
+	struct deletion *deletion = context;
+
+	return fw_ct_delete(&deletion->deleter, flow, deletion->err);
+}
+
+static int say_nothing(void *context, const struct fw_flow *flow)
+{
+	(void)context;
+	(void)flow;
+	return 0;
+}
+
+int fw_delete_matching(const struct fw_filter *filter, struct fw_err *err)
+{
+	const struct fw_ct_query query = { .filter = filter };
+	struct deletion deletion = { .err = err };
+	int status;
+
+	if (fw_ct_deleter_open(&deletion.deleter, say_nothing, NULL, err) < 0)
+		return -1;
+	status = fw_ct_each(&query, delete_one, &deletion, err);
+	if (fw_ct_deleter_finish(&deletion.deleter, err) < 0 || err->kind != FW_ERR_NONE)
+		status = -1;
+	fw_ct_deleter_close(&deletion.deleter);
+	return status;
+}
