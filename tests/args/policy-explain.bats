@@ -3,7 +3,7 @@
 # fwctl policy explain on a policy file: needs neither root nor a kernel.
 
 setup() {
-	fwctl=$FWCTL_BUILD/fwctl
+	fwctl=${FWCTL_BUILD:-$BATS_TEST_DIRNAME/../../build}/fwctl
 	policy=$BATS_TEST_TMPDIR/policy.conf
 	cat > "$policy" <<-'P'
 		# a comment, so that lines of the file and of the policy differ

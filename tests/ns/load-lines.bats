@@ -364,12 +364,21 @@ one_of_each() {
 		--tuple-src 10.7.7.0/20 --tuple-dst 10.0.0.1 --tuple-port-dst 1029 --quiet
 	same '"10.7.0.0" "255.255.240.0" "255.255.255.255"' "$(fwctl_in ours list --table expect --dport 1029 -o json |
 		jq -c '.expected.src, .mask.src, .mask.dst' | paste -sd ' ')"
+	# PPTP: a flow of tcp announces one of gre.
+	fwctl_in ours create --quiet -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 1723 -t 100 --state ESTABLISHED --helper pptp
+	local pptp='--table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 1723 --tuple-proto gre --tuple-dst 10.0.0.1'
+	# shellcheck disable=SC2086 # words
+	fwctl_in ours create $pptp --tuple-src 10.0.0.2 --tuple-key-src 0x10 --mask-key-src 0xff0 --tuple-key-dst 0x77 --quiet
+	same "proto=47 src=10.0.0.2 dst=10.0.0.1 srckey=0x10 dstkey=0x77 mask-src=255.255.255.255 mask-dst=255.255.255.255 srckey=0xff0 dstkey=0xffff master-src=10.0.0.1 master-dst=10.0.0.2 sport=5 dport=1723 class=0 helper=pptp" \
+		"$(host_run ours conntrack -L expect 2> /dev/null | grep proto=47 | sed 's/^[0-9]* //; s/ *$//')"
 	run -1 --separate-stderr fwctl_in ours create --table expect -p tcp -s 10.9.9.9 -d 10.0.0.2 --sport 1 \
 		--dport 21 --tuple-dst 10.0.0.1 --tuple-port-dst 1028
 	matches "$stderr" 'master does not exist'
 	for wrong in "$words" "$words --tuple-dst banana" "$words --tuple-dst fd00::1 --tuple-port-dst 1" \
 		"$words --tuple-dst 10.0.0.1 --mask-dst ffff:: --tuple-port-dst 1" "$words --tuple-dst 10.0.0.1/33 --tuple-port-dst 1" \
-		"$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' \
+		"$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' "$pptp --tuple-port-dst 5" \
+		"$pptp" "$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 --mask-key-dst 1" \
+		"${pptp/gre/icmp} --tuple-port-dst 5" "${pptp/gre/banana} --tuple-port-dst 5" \
 		"$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 -A"; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in ours create $wrong
