@@ -33,7 +33,8 @@ struct denied {
 	char in[IFNAMSIZ], out[IFNAMSIZ];
 	uint32_t next; /* sequence number of the next packet */
 	bool is_next_known;
-	uint64_t dropped; /* messages that the kernel could not deliver since the last packet */
+	uint64_t dropped; /* messages that the kernel could not deliver, and nobody was told of */
+	uint64_t tell_at; /* when to tell of them if no packet comes: monotonic nanoseconds */
 };
 
 /* ---- what the line says ---------------------------------------------------------------------- */
@@ -162,7 +163,7 @@ static void count(struct fw_watch *watch, struct denied *denied,
 {
 	if (!packet->has_sequence)
 		return;
-	if (denied->is_next_known && packet->sequence != denied->next)
+	if (denied->is_next_known && (int32_t)(packet->sequence - denied->next) > 0)
 		fw_watch_show_gap(watch, time, packet->sequence - denied->next);
 	denied->next = packet->sequence + 1;
 	denied->is_next_known = true;
@@ -181,6 +182,9 @@ static int take_packet(struct fw_watch *watch, struct fw_watch_feed *feed,
 	return 0;
 }
 
+/* For so long the next packet is waited for, which says exactly what is missing. */
+#define PATIENCE_NS 1000000000u
+
 /* A message may hold many packets: the next packet's number says how many. */
 static int lose_packets(struct fw_watch *watch, struct fw_watch_feed *feed,
 			const struct fw_heard *heard)
@@ -188,7 +192,34 @@ static int lose_packets(struct fw_watch *watch, struct fw_watch_feed *feed,
 	struct denied *denied = feed->state;
 
 	(void)watch;
+	if (!denied->dropped)
+		denied->tell_at = fw_clock_read(CLOCK_MONOTONIC) + PATIENCE_NS;
 	denied->dropped += heard->lost;
+	return 0;
+}
+
+/* At least one packet was in each message; what more there were, the next packet will say. */
+static void tell_dropped(struct fw_watch *watch, struct denied *denied)
+{
+	fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), denied->dropped);
+	denied->next += (uint32_t)denied->dropped;
+	denied->dropped = 0;
+}
+
+static uint64_t next_telling(const struct fw_watch *watch, const struct fw_watch_feed *feed)
+{
+	const struct denied *denied = feed->state;
+
+	(void)watch;
+	return denied->dropped ? denied->tell_at : 0;
+}
+
+static int tell_in_time(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct denied *denied = feed->state;
+
+	if (denied->dropped && fw_clock_read(CLOCK_MONOTONIC) >= denied->tell_at)
+		tell_dropped(watch, denied);
 	return 0;
 }
 
@@ -203,13 +234,13 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 			     &watch->cli->err);
 }
 
-/* No packet came behind what was lost last: at least one was in each message. */
+/* No packet came behind what was lost last. */
 static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	struct denied *denied = feed->state;
 
 	if (denied->dropped)
-		fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), denied->dropped);
+		tell_dropped(watch, denied);
 }
 
 /* The policy is read with the first packet, and after each change. */
@@ -234,6 +265,8 @@ const struct fw_watch_kind fw_watch_denied = {
 	.open = open_denied,
 	.take = take_packet,
 	.lost = lose_packets,
+	.pause = tell_in_time,
+	.wake = next_telling,
 	.finish = finish_denied,
 	.close = close_denied,
 	.asks_more = reads_policy,

@@ -114,6 +114,21 @@ default deny incoming" "$(jq -r .rule shown)"
 	same 3001 "$(jq -s 'map(if .event == "lost" then .at_least else 1 end) | add' shown)"
 }
 
+@test "the end of a flood is told also when nothing comes behind it" {
+	policy apply policy.conf
+	watch_denied -o json --queue 64K --buffer-size 8K
+	kill -STOP "$watch_pid"
+	send "$HOST4" 7001 3000
+	kill -CONT "$watch_pid"
+	wait_for 5 grep -q '"event":"lost"' shown
+	kill -0 "$watch_pid"
+	# What was told of too little then is made good by the next packet.
+	send "$HOST4" 7002
+	wait_for 10 grep -q 7002 shown
+	watch_ends 4 INT
+	same 3001 "$(jq -s 'map(if .event == "lost" then .at_least else 1 end) | add' shown)"
+}
+
 @test "only one can listen; the second one says so" {
 	watch_denied
 	run -1 --separate-stderr fwctl_in m7500 watch --denied
