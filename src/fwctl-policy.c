@@ -83,6 +83,7 @@ static const struct fw_option show_options[] = {
 
 static const struct fw_command verbs[] = {
 	{ .name = "apply",
+	  .elsewhere = "enable|reload|load|start",
 	  .summary = "Put a policy in force, in one transaction",
 	  .usage = "[--exit-code] [--confirm DURATION] [--revoke] [--own] [--force] [FILE]",
 	  .options = apply_options,
@@ -156,6 +157,7 @@ static const struct fw_command verbs[] = {
 	EDIT("timeout", 1, "PROTO [NAME] DURATION [NAME DURATION ...]",
 	     "Set how long flows of a protocol are remembered"),
 	{ .name = "reset",
+	  .elsewhere = "disable|remove|flush|stop",
 	  .summary = "Remove the policy, and put the timeouts back",
 	  .usage = "",
 	  .run = fw_policy_reset_run },

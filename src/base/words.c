@@ -65,9 +65,9 @@ unsigned int fw_word_distance(const char *a, size_t a_length, const char *b, siz
 	return above[b_length];
 }
 
-void fw_guess_try(struct fw_guess *guess, const char *name)
+void fw_guess_try_n(struct fw_guess *guess, const char *name, size_t length)
 {
-	unsigned int distance = fw_word_distance(name, strlen(name), guess->wrong, guess->length);
+	unsigned int distance = fw_word_distance(name, length, guess->wrong, guess->length);
 	unsigned int best = guess->length < 4 ? 2 : 3;
 
 	if (guess->name)
@@ -75,7 +75,13 @@ void fw_guess_try(struct fw_guess *guess, const char *name)
 	if (distance >= best || distance >= guess->length)
 		return;
 	guess->name = name;
+	guess->name_length = length;
 	guess->distance = distance;
+}
+
+void fw_guess_try(struct fw_guess *guess, const char *name)
+{
+	fw_guess_try_n(guess, name, strlen(name));
 }
 
 void fw_guess_try_all(struct fw_guess *guess, const struct fw_word *words)

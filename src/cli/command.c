@@ -181,20 +181,29 @@ static const struct fw_command *find_verb(const struct fw_command *verbs, const 
 	return NULL;
 }
 
+static bool is_among(const char *names, const char *name)
+{
+	size_t length = strlen(name), one;
+
+	for (; names; names = names[one] ? names + one + 1 : NULL) {
+		one = strcspn(names, "|");
+		if (one == length && !strncmp(names, name, one))
+			return true;
+	}
+	return false;
+}
+
 static int unknown_verb(struct fw_cli *cli, const char *name)
 {
-	const struct fw_command *verb;
-	const char *nearest = NULL;
+	struct fw_guess guess = { .wrong = name, .length = strlen(name) };
+	const struct fw_command *verb, *same = NULL;
 	struct fw_buf accepted = { 0 };
-	unsigned int best = 4, distance;
 
 	for (verb = cli->command->verbs; verb->name; verb++) {
 		fw_buf_printf(&accepted, "%s%s", accepted.length ? ", " : "", verb->name);
-		distance = fw_word_distance(verb->name, strlen(verb->name), name, strlen(name));
-		if (distance < best) {
-			best = distance;
-			nearest = verb->name;
-		}
+		fw_guess_try(&guess, verb->name);
+		if (is_among(verb->elsewhere, name))
+			same = verb;
 	}
 	if (name[0])
 		fw_err_set(&cli->err, FW_ERR_MISUSE, "unknown command '%s'; there are: %s", name,
@@ -203,8 +212,10 @@ static int unknown_verb(struct fw_cli *cli, const char *name)
 		fw_err_set(&cli->err, FW_ERR_MISUSE, "a command is needed: %s",
 			   fw_buf_text(&accepted));
 	fw_buf_free(&accepted);
-	if (nearest && name[0])
-		fw_err_hint(&cli->err, "did you mean %s?", nearest);
+	if (same)
+		fw_err_hint(&cli->err, "what is '%s' elsewhere is '%s' here", name, same->name);
+	else if (guess.name)
+		fw_err_hint(&cli->err, "did you mean %s?", guess.name);
 	return -1;
 }
 

@@ -102,7 +102,7 @@ static void add_name(struct fw_option_index *index, const char *name, size_t len
 {
 	unsigned int at = hash(name, length), tried;
 
-	/* One place stays free, where a search ends; there are 60 names. */
+	/* One place stays free, where a search ends; there are some hundred names. */
 	for (tried = 1; tried < PLACES; tried++, at = (at + 1) % PLACES)
 		if (!index->places[at].name) {
 			index->places[at] = (struct place){ name, length, *found };
@@ -170,24 +170,13 @@ static bool look_up_letter(const struct fw_option_index *index, char letter, str
 	return true;
 }
 
-/* The name, of all names in all rows, that is closest to a wrong one. */
-struct nearest {
-	const char *name;
-	size_t length;
-	unsigned int distance;
-};
-
-static void nearest_of_names(const char *names, const char *wrong, size_t wrong_length,
-			     struct nearest *nearest)
+static void guess_names(struct fw_guess *guess, const char *names)
 {
-	unsigned int distance;
 	size_t one;
 
 	for (;; names += one + 1) {
 		one = strcspn(names, "|");
-		distance = fw_word_distance(names, one, wrong, wrong_length);
-		if (distance < nearest->distance)
-			*nearest = (struct nearest){ names, one, distance };
+		fw_guess_try_n(guess, names, one);
 		if (!names[one])
 			return;
 	}
@@ -196,15 +185,15 @@ static void nearest_of_names(const char *names, const char *wrong, size_t wrong_
 static int unknown_long(const struct fw_option_group *groups, const char *name, size_t length,
 			struct fw_err *err)
 {
-	struct nearest nearest = { NULL, 0, length < 5 ? 2 : 4 };
+	struct fw_guess guess = { .wrong = name, .length = length };
 	const struct fw_option *option;
 
 	for (; groups->options; groups++)
 		for (option = groups->options; option->names; option++)
-			nearest_of_names(option->names, name, length, &nearest);
+			guess_names(&guess, option->names);
 	fw_err_set(err, FW_ERR_MISUSE, "unknown option --%.*s", (int)length, name);
-	if (nearest.name)
-		fw_err_hint(err, "did you mean --%.*s?", (int)nearest.length, nearest.name);
+	if (guess.name)
+		fw_err_hint(err, "did you mean --%.*s?", (int)guess.name_length, guess.name);
 	return -1;
 }
 

@@ -337,6 +337,21 @@ static int install(struct job *job)
 	return fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
 }
 
+/* No word of a rule looks like one, but what a comment says may. */
+static int check_options(struct fw_cli *cli)
+{
+	int i;
+
+	for (i = 0; i < cli->argc; i++)
+		if (!strncmp(cli->argv[i], "--", 2) &&
+		    (!i || strcmp(cli->argv[i - 1], "comment") != 0))
+			return fw_err_set(&cli->err, FW_ERR_MISUSE,
+					  "options stand before the words of the policy, and %s "
+					  "behind them",
+					  cli->argv[i]);
+	return 0;
+}
+
 int fw_policy_edit_run(struct fw_cli *cli)
 {
 	const struct fw_policy_force_values *values = cli->values;
@@ -344,6 +359,8 @@ int fw_policy_edit_run(struct fw_cli *cli)
 	bool another = false;
 	int result;
 
+	if (check_options(cli) < 0)
+		return -1;
 	/* While the files of other processes may be read. */
 	if (!values->force)
 		fw_ssh_session_find(&job.session);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,36 +101,43 @@ void fw_programs_print(void)
 	free(directory);
 }
 
-/* Appends the commands there are and, if one is close, what may have been meant. */
+/* Who comes from ufw says these without a further word. */
+static bool is_of_policy(const char *name)
+{
+	static const char *const words[] = { "allow", "apply",  "check",   "default", "delete",
+					     "deny",  "diff",   "disable", "enable",  "explain",
+					     "limit", "reject", "reload",  "reset",   "route",
+					     "show",  "status" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], name))
+			return true;
+	return false;
+}
+
 static int unknown_program(const char *directory, const char *name, struct fw_err *err)
 {
+	struct fw_guess guess = { .wrong = name, .length = strlen(name) };
 	struct dirent **entries = NULL;
-	unsigned int best = 4, distance;
-	const char *program;
-	char *nearest = NULL;
 	int count, i;
 
 	fw_err_set(err, FW_ERR_MISUSE, "unknown command '%s'", name);
 	count = scandir(directory, &entries, is_program, alphasort);
-	for (i = 0; i < count; i++) {
-		program = entries[i]->d_name + strlen(PREFIX);
-		distance = fw_word_distance(program, strlen(program), name, strlen(name));
-		if (distance < best) {
-			best = distance;
-			free(nearest);
-			nearest = fw_strdup(program);
-		}
-		free(entries[i]);
-	}
-	free(entries);
+	for (i = 0; i < count; i++)
+		fw_guess_try(&guess, entries[i]->d_name + strlen(PREFIX));
 	if (count <= 0)
 		fw_err_set(err, FW_ERR_FAILED,
 			   "the commands are not where they were installed, in %s", directory);
-	else if (nearest)
-		fw_err_hint(err, "did you mean %s?", nearest);
+	else if (is_of_policy(name))
+		fw_err_hint(err, "did you mean fwctl policy %s?", name);
+	else if (guess.name)
+		fw_err_hint(err, "did you mean %s?", guess.name);
 	else
 		fw_err_hint(err, "'fwctl --help' lists the commands");
-	free(nearest);
+	for (i = 0; i < count; i++)
+		free(entries[i]);
+	free(entries);
 	return -1;
 }
 

@@ -168,15 +168,23 @@ static bool is_number(struct piece piece)
 	return piece.length && strchr("0123456789+-", *text_of(piece)) != NULL;
 }
 
+/* As other tools write it. */
+static bool is_dashed_range(struct piece piece)
+{
+	const char *dash = memchr(text_of(piece), '-', piece.length);
+
+	return dash && dash != text_of(piece) && dash != text_of(piece) + piece.length - 1;
+}
+
 static int parse_number(struct fw_parser *parser, struct piece piece, uint16_t *port)
 {
 	uint64_t value;
 
 	if (fw_num_parse_n(text_of(piece), piece.length, 1, 65535, &value) != FW_NUM_OK)
 		return wrong(parser, piece,
-			     fw_format("\"%.*s\" is no port from 1 to 65535",
-				       (int)(piece.length < 60 ? piece.length : 60),
-				       text_of(piece)));
+			     fw_format("\"%.*s\" is no port from 1 to 65535%s",
+				       (int)(piece.length < 60 ? piece.length : 60), text_of(piece),
+				       is_dashed_range(piece) ? "; a range is FROM:TO" : ""));
 	*port = (uint16_t)value;
 	return 0;
 }

@@ -50,6 +50,15 @@ as_nobody() {
 	same "" "$output"
 	matches "$stderr" "lst"
 	matches "$stderr" "did you mean list\?"
+	# What ufw calls so.
+	run -2 --separate-stderr fwctl status
+	matches "$stderr" "did you mean fwctl policy status\?"
+	run -2 --separate-stderr fwctl policy enable
+	matches "$stderr" "'enable' elsewhere is 'apply' here"
+	run -2 --separate-stderr fwctl policy disable
+	matches "$stderr" "'disable' elsewhere is 'reset' here"
+	run -2 --separate-stderr fwctl policy aply
+	matches "$stderr" "did you mean apply\?"
 	run -2 --separate-stderr fwctl banana
 	lacks "$stderr" "did you mean"
 	matches "$stderr" "fwctl --help"
@@ -74,6 +83,8 @@ as_nobody() {
 	run -2 --separate-stderr fwctl list --sprot 62222
 	matches "$stderr" "sprot"
 	matches "$stderr" "did you mean --sport\?"
+	run -2 --separate-stderr fwctl policy allow 22/tcp --force
+	matches "$stderr" "options stand before the words of the policy, and --force behind them"
 	run -2 --separate-stderr fwctl --nets x list
 	matches "$stderr" "did you mean --netns\?"
 }

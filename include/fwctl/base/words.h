@@ -34,11 +34,13 @@ const char *fw_word_nearest(const struct fw_word *words, const char *text, size_
 struct fw_guess {
 	const char *wrong;
 	size_t length;
-	const char *name; /* the closest so far that is close enough, or NULL */
+	const char *name; /* the closest so far that is close enough, or NULL; its end: */
+	size_t name_length;
 	unsigned int distance;
 };
 
 void fw_guess_try(struct fw_guess *guess, const char *name);
+void fw_guess_try_n(struct fw_guess *guess, const char *name, size_t length);
 void fw_guess_try_all(struct fw_guess *guess, const struct fw_word *words);
 
 /* The hint "did you mean NAME? accepted: ACCEPTED", or its second half. Returns -1. */

@@ -17,10 +17,11 @@ struct fw_filter;
 struct fw_filter_source;
 
 struct fw_command {
-	const char *name;    /* "list"; in messages it stands behind "fwctl " */
-	const char *summary; /* one line for the list of commands, without a full stop */
-	const char *usage;   /* what follows the name in the usage line: "[FILTER] [-o FORMAT]" */
-	const char *details; /* more lines of help, or NULL */
+	const char *name;      /* "list"; in messages it stands behind "fwctl " */
+	const char *summary;   /* one line for the list of commands, without a full stop */
+	const char *elsewhere; /* what other tools call it: "enable|reload", for hints; or NULL */
+	const char *usage;     /* what follows the name in the usage line: "[FILTER] [-o FORMAT]" */
+	const char *details;   /* more lines of help, or NULL */
 	void (*help_more)(void); /* prints still more of it, or NULL */
 	/* Whether errors are to be JSON, for a command whose -o is not fw_set_output; or NULL. */
 	bool (*wants_json)(const void *values);
