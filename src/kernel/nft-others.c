@@ -72,15 +72,36 @@ static int take_chain(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
+/* So often is a ruleset read that others change meanwhile; then it is shown as it was met. */
+#define READINGS 10
+
+int fw_nft_dump(struct fw_socket *sock, uint16_t type, const char *doing, fw_message_fn *take,
+		void (*clear)(void *data), void *data, struct fw_err *err)
+{
+	char buffer[512] __attribute__((aligned(8)));
+	struct nlmsghdr *message;
+	int tries = READINGS, result;
+	bool interrupted = false;
+
+	do {
+		clear(data);
+		memset(buffer, 0, sizeof(buffer));
+		message = fw_message_begin(sock, buffer, NFNL_SUBSYS_NFTABLES << 8 | type,
+					   NLM_F_DUMP, NFPROTO_UNSPEC);
+		result = fw_socket_request(sock, message, doing, take, data, &interrupted, err);
+	} while (!result && interrupted && --tries);
+	return result;
+}
+
+static void clear_chains(void *data)
+{
+	fw_other_chains_free(data);
+}
+
 int fw_other_chains_read(struct fw_socket *sock, struct fw_other_chains *chains, struct fw_err *err)
 {
-	char buffer[512] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *message =
-		fw_message_begin(sock, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
-				 NLM_F_DUMP, NFPROTO_UNSPEC);
-
-	return fw_socket_request(sock, message, "reading the chains of other tables", take_chain,
-				 chains, NULL, err);
+	return fw_nft_dump(sock, NFT_MSG_GETCHAIN, "reading the chains of other tables", take_chain,
+			   clear_chains, chains, err);
 }
 
 void fw_other_chains_free(struct fw_other_chains *chains)

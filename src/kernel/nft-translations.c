@@ -168,15 +168,15 @@ static int take_rule(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
+static void clear(void *data)
+{
+	fw_translations_free(data);
+}
+
 int fw_translations_read(struct fw_socket *sock, struct fw_translations *list, struct fw_err *err)
 {
-	char buffer[512] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *message =
-		fw_message_begin(sock, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE,
-				 NLM_F_DUMP, NFPROTO_UNSPEC);
-
-	return fw_socket_request(sock, message, "reading the rules of other tables", take_rule,
-				 list, NULL, err);
+	return fw_nft_dump(sock, NFT_MSG_GETRULE, "reading the rules of other tables", take_rule,
+			   clear, list, err);
 }
 
 void fw_translations_free(struct fw_translations *list)

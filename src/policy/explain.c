@@ -258,6 +258,10 @@ bool fw_policy_may_route(const struct fw_policy *policy, const struct fw_packet 
 			continue;
 		to.in_if = to.out_if = NULL;
 		to.from = (struct fw_endpoint){ .kind = FW_END_ANY };
+		if (!packet->proto)
+			to.proto = FW_PROTO_ANY;
+		if (!packet->proto || !packet->dport)
+			to.to.service_count = 0;
 		if (fw_rule_match(policy, &to, packet) == FW_MISS_NONE)
 			return true;
 	}

@@ -167,6 +167,8 @@ teardown() {
 				meta nfproto ipv6 udp dport 5353 dnat ip6 to 2001:db8::1
 				dnat ip to tcp dport map @hosts
 				tcp dport 99 redirect to :100
+				iifname "eth9" dnat ip to 10.0.0.7
+				iifname "eth9" dnat ip to 10.0.0.8
 			}
 		}
 	EOF
@@ -175,13 +177,16 @@ teardown() {
 		host_run m7500 iptables-nft -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT \
 			--to-destination 172.17.0.2:80
 	fi
-	echo 'route allow in on eth0 proto udp from any to 2001:db8::/32' > a.conf
+	lines 'route allow in on eth0 proto udp from any to 2001:db8::/32' \
+		'route allow proto tcp from any to 10.0.0.7 port 80' > a.conf
 	run -0 policy check a.conf
 	matches "$output" "does not let through \\(default deny routed\\):"
 	matches "$output" "
   table inet mine, chain pre: tcp port 8443 to 10.0.0.5 port 443
   table inet mine, chain pre: tcp to addresses of a map"
-	lacks "$output" "2001:db8::1|port 99"
+	# Of packets of all kinds some get through to the one, and none to the other.
+	matches "$output" "chain pre: packets to 10.0.0.8"
+	lacks "$output" "2001:db8::1|port 99|10.0.0.7"
 	[[ $output != *DOCKER* ]] ||
 		matches "$output" "table ip nat, chain DOCKER: tcp port 8080 to 172.17.0.2 port 80"
 	lines 'default allow routed' > a.conf

@@ -55,8 +55,10 @@ void fw_policy_decide(const struct fw_policy *policy, const struct fw_packet *pa
 /* Whether the packet may pass; of a limit line, when its source is not too fast. */
 bool fw_explanation_admits(const struct fw_explanation *explanation);
 
-/* Whether a line could let a routed packet of this protocol to this destination pass, wherever it
- * comes from; or the default does. */
+/*
+ * Whether a line could let a routed packet of this protocol to this destination pass, wherever it
+ * comes from; or the default does. Protocol or port 0: of any.
+ */
 bool fw_policy_may_route(const struct fw_policy *policy, const struct fw_packet *packet);
 
 /* Why this packet does not match this rule, or FW_MISS_NONE; directions are not compared. */
