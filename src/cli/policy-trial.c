@@ -77,8 +77,9 @@ static int send_pair(struct fw_ruleset *pair, bool own, struct fw_err *err)
 	return result;
 }
 
+/* `*is_first`: there is no policy to go back to. */
 static int begin_once(const struct fw_policy *policy, const struct fw_state *state,
-		      uint64_t seconds, bool own, struct fw_err *err)
+		      uint64_t seconds, bool own, bool *is_first, struct fw_err *err)
 {
 	struct fw_ruleset *pair;
 	struct fw_current current;
@@ -91,6 +92,7 @@ static int begin_once(const struct fw_policy *policy, const struct fw_state *sta
 		fw_err_set(err, FW_ERR_FAILED, "another policy is on trial");
 		return fw_err_hint(err, "'fwctl policy confirm' keeps it, 'rollback' ends it");
 	}
+	*is_first = !current.policy;
 	pair = fw_trial_compile(policy, current.policy, (uint32_t)(seconds * 1000));
 	result = remember(state, policy, current.policy, err);
 	if (result == 0)
@@ -104,10 +106,11 @@ int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const stru
 		  uint64_t seconds, bool own)
 {
 	int tries, result = -1;
+	bool is_first = false;
 
 	for (tries = 0; tries < TRIES && result < 0; tries++) {
 		fw_err_free(&cli->err);
-		result = begin_once(policy, state, seconds, own, &cli->err);
+		result = begin_once(policy, state, seconds, own, &is_first, &cli->err);
 		if (result < 0 && cli->err.sys != ERESTART)
 			break;
 	}
@@ -115,10 +118,10 @@ int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const stru
 	if (result < 0)
 		return -1;
 	puts("applied");
-	fw_cli_note(cli,
-		    "for %llu seconds; then the policy before decides again, unless "
-		    "'fwctl policy confirm' comes in time",
-		    (unsigned long long)seconds);
+	fw_cli_note(cli, "for %llu seconds; then %s, unless 'fwctl policy confirm' comes in time",
+		    (unsigned long long)seconds,
+		    is_first ? "nothing is blocked any more, as before"
+			     : "the policy before decides again");
 	return 0;
 }
 

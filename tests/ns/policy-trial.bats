@@ -41,7 +41,7 @@ gets_in() {
 	gets_in
 	run -0 --separate-stderr policy apply --confirm 10s new.conf
 	same applied "$output"
-	matches "$stderr" "for 10 seconds"
+	matches "$stderr" "for 10 seconds; then the policy before decides again"
 	fails gets_in
 	run -0 policy status
 	matches "$output" "On trial for ([1-9]|10) more second"
@@ -98,7 +98,8 @@ gets_in() {
 }
 
 @test "without a policy before, the end of a trial leaves none" {
-	policy apply --confirm 6s new.conf
+	run -0 --separate-stderr policy apply --confirm 6s new.conf
+	matches "$stderr" "then nothing is blocked any more, as before"
 	fails gets_in
 	wait_for 20 gets_in
 	run -0 policy status
