@@ -171,6 +171,10 @@ static int read_whole(struct fw_line_reader *reader, int count, char **words, st
 	if (!reader->values.write.verb)
 		return fw_err_set(err, FW_ERR_FAILED,
 				  "none of -A, -I, -U, -D and -F says what to do");
+	/* Whoever writes more means some of the flows. */
+	if (reader->values.write.verb == FW_WRITE_FLUSH && count > 1)
+		return fw_err_set(err, FW_ERR_FAILED,
+				  "-F deletes every flow, whatever else the line says");
 	return fw_flow_reader_finish(&reader->values, err);
 }
 

@@ -403,6 +403,16 @@ one_of_each() {
 	same 6 "$(fwctl_in ours list -o json | jq .orig.sport)"
 }
 
+@test "load: -F with a condition is a bad line, and deletes nothing" {
+	local more
+	printf -- '-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 6 --dport 2 -t 100\n' | fwctl_in ours load - --quiet
+	for more in '-p tcp' '-s 192.0.2.1' '-w 3' '-m 5' '--label-del' '-f ipv6'; do
+		run -1 --separate-stderr fwctl_in ours load - <<< "-F $more"
+		matches "$stderr" '-:1: -F deletes every flow'
+	done
+	same 1 "$(fwctl_in ours list --count)"
+}
+
 # The lines between the bad ones are good, and each bad line is told by its number.
 tuples() {
 	fwctl_in ours list -o json --quiet | jq -c '[.proto, .orig, .reply, .status]' | LC_ALL=C sort
