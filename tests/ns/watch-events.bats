@@ -305,7 +305,7 @@ events() {
 @test "--cover lets new flows send events, and puts the setting back however it ends" {
 	local before signal
 	for before in 0 2; do
-		for signal in INT TERM; do
+		for signal in INT TERM HUP; do
 			host_run table sysctl -qw "net.netfilter.nf_conntrack_events=$before"
 			watch --cover -e new
 			events 1
@@ -360,6 +360,36 @@ has_ends() {
 		same "}" "$(tail -c 2 shown)"
 		jq -e .event shown > /dev/null
 	done
+}
+
+has_ended() {
+	! kill -0 "$watch_pid" 2> /dev/null
+}
+
+@test "a reader that stalls for ever: of two different signals the second ends it at once" {
+	mkfifo pipe
+	exec 8<> pipe
+	host_spawn table "$FWCTL_BUILD/fwctl-watch" > pipe 2> said 8>&-
+	watch_pid=$host_pid
+	wait_for 5 listens "$watch_pid"
+	fill 1000
+	kill -s TERM "$watch_pid"
+	sleep 0.2
+	run ! has_ended
+	kill -s INT "$watch_pid"
+	wait_for 2 has_ended || kill -s KILL "$watch_pid"
+	watch_ends 130
+	exec 8>&-
+}
+
+@test "nohup outlives its terminal" {
+	trap '' HUP
+	watch
+	trap - HUP
+	kill -s HUP "$watch_pid"
+	udp_flow 1 53
+	wait_for 5 shows 1
+	watch_ends 0 INT
 }
 
 @test "a reader that leaves ends it, quietly and at once" {

@@ -6,9 +6,10 @@
 #include "fwctl/base/err.h"
 
 /*
- * A descriptor that can be read once SIGINT or SIGTERM has come; they end the process no longer.
- * Of two signals the second one does end it: when the reader of our output has stopped reading,
- * an orderly end may never come. -1 with `err` set.
+ * A descriptor that can be read once SIGINT, SIGTERM or SIGHUP has come; they end the process no
+ * longer. Of two signals the second one does end it, whichever it is: when the reader of our output
+ * has stopped reading, an orderly end may never come. SIGHUP goes on being ignored when it was, as
+ * by nohup(1). -1 with `err` set.
  */
 int fw_stop_open(struct fw_err *err);
 
