@@ -95,6 +95,21 @@ ftp_transfers() {
 	matches "$(cat shown)" '^    \[NEW\] .* dport=1026 '
 }
 
+@test "expectations of flows that will be silent: their number is said at the start" {
+	host_run table conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 21 -t 100 \
+		--state ESTABLISHED > /dev/null 2>&1
+	watch --table expect
+	wait_for 5 grep -q "^fwctl watch: 1 flows are older .* what they expect may stay silent" said
+	watch_ends 0 INT
+	watch --table expect --quiet
+	watch_ends 0 INT
+	same "" "$(cat said)"
+	host_run table sysctl -qw net.netfilter.nf_conntrack_events=0
+	watch --table expect
+	wait_for 5 grep -q "nor what it expects (nf_conntrack_events=0)" said
+	watch_ends 0 INT
+}
+
 # phases PORT: those of the flow with that source port, and why it ended
 phases() {
 	sed -nE "/ sport=$1 /{
