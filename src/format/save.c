@@ -160,7 +160,8 @@ static void begin(struct fw_sink *sink)
 	const struct fw_flow *flow = sink->record;
 
 	if (!flow) {
-		fw_buf_printf(&sink->out, "# lost: %" PRIu64, sink->event->at_least);
+		fw_buf_printf(&sink->out, "# lost: %" PRIu64 ", ", sink->event->at_least);
+		fw_value_time(&sink->out, sink->event->time);
 		return;
 	}
 	fw_buf_printf(&sink->out, "%s -t %u", command_of(sink->event), flow->timeout);

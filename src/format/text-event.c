@@ -60,6 +60,16 @@ static void put_name(struct fw_sink *sink, const struct fw_field *row)
 	fw_buf_printf(&sink->out, "%s=", fw_field_text(row));
 }
 
+/* A gap always says when it was: conntrack(8) has no such line whose form would forbid that. */
+static void put_gap_time(struct fw_sink *sink)
+{
+	if (sink->flags & FW_OUTPUT_TIMESTAMP)
+		return;
+	fw_buf_puts(&sink->out, "time=");
+	fw_value_time(&sink->out, sink->event->time);
+	fw_buf_putc(&sink->out, ' ');
+}
+
 void fw_text_event_field(struct fw_sink *sink, const struct fw_field *row, const void *value)
 {
 	enum fw_event_field field = (enum fw_event_field)(row - fw_event_fields);
@@ -76,5 +86,7 @@ void fw_text_event_field(struct fw_sink *sink, const struct fw_field *row, const
 		put_name(sink, row);
 		fw_value_put(&sink->out, sink, row, value);
 		fw_buf_putc(&sink->out, ' ');
+		if (field == FW_FIELD_AT_LEAST)
+			put_gap_time(sink);
 	}
 }

@@ -318,13 +318,14 @@ static const struct fw_field *const event_tail[] = {
 	&fw_event_fields[FW_FIELD_PROGRAM],  NULL,
 };
 
-/* Local time, as conntrack(8) has it. */
+/* Local time, as conntrack(8) has it; it has no gaps, and they always say when they were. */
 static void put_when(struct fw_sink *sink, uint64_t nanoseconds)
 {
+	bool is_wanted = sink->flags & FW_OUTPUT_TIMESTAMP || sink->event->kind == FW_EVENT_LOST;
 	time_t seconds = (time_t)(nanoseconds / 1000000000);
 	struct tm tm;
 
-	if (!(sink->flags & FW_OUTPUT_TIMESTAMP) || !localtime_r(&seconds, &tm))
+	if (!is_wanted || !localtime_r(&seconds, &tm))
 		return;
 	fw_buf_printf(&sink->out,
 		      "<when><hour>%d</hour><min>%02d</min><sec>%02d</sec><wday>%d</wday>"

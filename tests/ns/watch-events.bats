@@ -227,7 +227,20 @@ slow_ends() {
 	watch_slowly -e new --queue 64K --buffer-size 64K
 	fill 50000
 	slow_ends 4
-	matches "$(grep LOST shown)" '^   \[LOST\] at_least=[0-9]+'
+	matches "$(grep LOST shown)" '^   \[LOST\] at_least=[0-9]+ time=20[0-9-]+T[0-9:.]+Z'
+}
+
+@test "a gap says when it was, in every format" {
+	local format
+	for format in text text,timestamp csv xml save; do
+		watch -e new --queue 64K --buffer-size 4096 -o $format
+		fill 5000
+		wait_for 5 grep -qiE 'lost' shown
+		watch_ends 4 INT
+		matches "$(grep -i lost shown | head -n 1)" \
+			'^   \[LOST\] at_least=[0-9]+ time=20..-..-..T|^\[[0-9.]+\].*at_least=[0-9]+ *$|^lost,20..-..-..T|<when><hour>|^# lost: [0-9]+, 20..-..-..T'
+		host_run table conntrack -F 2> /dev/null
+	done
 }
 
 # amounts_to_the_table: of the first thousand, which no watch was told of, some ended and are told of;
