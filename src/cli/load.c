@@ -97,11 +97,12 @@ static void forget_expected(struct expected **expected)
 /* What became of a line. true: it is to be tried again. */
 static bool wants_master(struct work *work, uint64_t line, const struct fw_err *refusal)
 {
-	struct expected **expected = work->expected + work->next_outcome;
+	struct expected **expected;
 
-	if (work->next_outcome == work->expected_count || (*expected)->line != line)
+	if (work->next_outcome == work->expected_count ||
+	    work->expected[work->next_outcome]->line != line)
 		return false;
-	work->next_outcome++;
+	expected = &work->expected[work->next_outcome++];
 	if (refusal && refusal->sys == ENOENT) {
 		fw_err_free(&(*expected)->refusal);
 		fw_err_copy(&(*expected)->refusal, refusal);

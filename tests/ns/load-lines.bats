@@ -530,8 +530,9 @@ has_flow() {
 	for way in "" --strict; do
 		host_run ours conntrack -F 2> /dev/null
 		run -1 --separate-stderr fwctl_in ours load $way lines
-		same "fwctl load: lines:3: creating the flow: No such file or directory (the master of the flow does not exist)
-fwctl load: 3 lines have been loaded, 1 were bad." "$(sed 's/^fwctl [0-9].*:/fwctl load:/' <<< "$stderr")"
+		same "fwctl load: lines:3: creating the flow: No such file or directory (the master of the flow does not exist)" \
+			"${stderr_lines[0]}"
+		matches "${stderr_lines[1]}" ": 3 lines have been loaded, 1 were bad."
 		same "1 udp 3
 3 tcp 5
 5 null null" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) " +
