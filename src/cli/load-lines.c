@@ -164,10 +164,9 @@ static int read_words(const struct reading *reading, int count, char **words, st
 	return count;
 }
 
-static int read_whole(struct fw_line_reader *reader, int count, char **words, struct fw_err *err)
+/* Its words have been read. */
+static int finish_whole(struct fw_line_reader *reader, int count, struct fw_err *err)
 {
-	if (read_words(&reader->whole, count, words, err) < 0)
-		return -1;
 	if (!reader->values.write.verb)
 		return fw_err_set(err, FW_ERR_FAILED,
 				  "none of -A, -I, -U, -D and -F says what to do");
@@ -213,24 +212,38 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	return 0;
 }
 
+static int take_err(struct fw_err *err, struct fw_err *from)
+{
+	fw_err_copy(err, from);
+	fw_err_free(from);
+	return -1;
+}
+
 static int read_options(struct fw_line_reader *reader, char *line, struct fw_line *read,
 			struct fw_err *err)
 {
 	char *words[WORDS], *again[WORDS];
+	struct fw_err as_one = FW_ERR_INIT;
 	enum fw_write_verb verb;
-	int count = split(line, words);
+	int count = split(line, words), result;
+	bool is_readable;
 
 	if (count < 0)
 		return fw_err_set(err, FW_ERR_FAILED, "more than %d words", WORDS);
 	memcpy(again, words, (size_t)count * sizeof(*words));
-	if (read_whole(reader, count, words, err) == 0)
+	is_readable = read_words(&reader->whole, count, words, &as_one) == 0;
+	if (is_readable && finish_whole(reader, count, &as_one) == 0)
 		return 0;
 	verb = choosing_verb(count, again);
 	if (verb == FW_WRITE_NOTHING)
-		return -1;
-	fw_err_free(err);
+		return take_err(err, &as_one);
 	read->filter = &reader->filter;
-	return read_chosen(reader, verb, count, again, err);
+	result = read_chosen(reader, verb, count, again, err);
+	/* It is not known which of the two was meant. */
+	if (result < 0 && !is_readable && strcmp(err->what, as_one.what) != 0)
+		fw_err_hint(err, "of one flow: %s", as_one.what);
+	fw_err_free(&as_one);
+	return result;
 }
 
 int fw_line_read(struct fw_line_reader *reader, char *line, size_t length, struct fw_line *read,

@@ -56,8 +56,7 @@ static void report(struct work *work, uint64_t line, const struct fw_err *err)
 	fw_buf_free(&text);
 }
 
-/* ---- flows that belong to others --------------------------------------------------------------
- */
+/* ---- flows that belong to others ------------------------------------------------------------- */
 
 static bool makes_expected(const struct fw_write *write)
 {

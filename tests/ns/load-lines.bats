@@ -514,6 +514,9 @@ has_flow() {
 	matches "$stderr" '1 lines have been loaded, 3 were bad'
 	matches "$stderr" '-:2: no flow is chosen'
 	matches "$stderr" "-:4: --sport: '99999'"
+	# What is wrong with it if it was meant to name one flow.
+	run -1 --separate-stderr fwctl_in ours load - <<< '-D -t 0 -p udp -s 10.0.0.256 -d 10.0.0.2 --sport 1 --dport 2'
+	matches "$stderr" "of one flow: -s: '10.0.0.256' is not"
 	same 2 "$(fwctl_in ours list --count)"
 	run -0 fwctl_in ours load --dry-run - <<< '-D -p udp'
 	same 2 "$(fwctl_in ours list --count)"

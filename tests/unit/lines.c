@@ -183,6 +183,7 @@ static const struct row rows[] = {
 	{ "-U -m 5", "no flow is chosen" },
 	{ "-U -p udp", "nothing to set" },
 	{ "-D -p udp -t 5", "unknown option -t" },
+	{ "-D -t 0 -p udp -s 10.0.0.256", "unknown option -t" },
 	{ "-D -p udp --sport 99999", "'99999'" },
 	{ "-D -p udp --not", "--not" },
 	{ "-s 10.0.0.0/8 -D -A", "is enough" },
