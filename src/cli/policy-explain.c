@@ -8,6 +8,7 @@
 #include "fwctl/cli/policy-commands.h"
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-files.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/format/json-text.h"
 #include "fwctl/policy/explain.h"
@@ -22,6 +23,7 @@ static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 
 	if (file)
 		return fw_policy_load(cli, file, &origin);
+	fw_privilege_keep();
 	if (fw_current_look(&current, &cli->err) < 0) {
 		if (cli->err.kind == FW_ERR_DENIED)
 			fw_err_hint(&cli->err,
@@ -155,6 +157,7 @@ int fw_policy_explain_run(struct fw_cli *cli)
 	if (read_packet(cli, &packet) < 0)
 		return -1;
 	policy = choose_policy(cli, values->file);
+	fw_privilege_drop();
 	if (!policy)
 		return -1;
 	fw_policy_explain(policy, &packet, &explanation);

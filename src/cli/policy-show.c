@@ -38,6 +38,7 @@ int fw_policy_show_run(struct fw_cli *cli)
 
 	if (fw_current_open(&current, &cli->err) < 0)
 		return -1;
+	fw_privilege_drop();
 	if (!current.policy)
 		return fw_err_set(&cli->err, FW_ERR_FAILED, "no policy is in force");
 	print_policy(current.policy, values->nft);
@@ -163,6 +164,7 @@ static int print_others(const struct fw_policy *policy, struct fw_err *err)
 	result = put_others(&text, &sock, err);
 	if (result == 0)
 		result = put_translations(&text, policy, &sock, err);
+	fw_privilege_drop();
 	/* Names are anybody's words. */
 	fw_buf_escaped_lines(&safe, fw_buf_text(&text));
 	fputs(fw_buf_text(&safe), stdout);
@@ -228,6 +230,7 @@ int fw_policy_diff_run(struct fw_cli *cli)
 				 "status' says what, apply puts it right");
 		different = true;
 	}
+	fw_privilege_drop();
 	fputs(fw_buf_text(&out), stdout);
 	fw_buf_free(&old);
 	fw_buf_free(&new);

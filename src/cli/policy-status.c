@@ -8,6 +8,7 @@
 #include "fwctl/cli/policy-current.h"
 #include "fwctl/cli/policy-status.h"
 #include "fwctl/cli/policy-table.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/format/formats.h"
 #include "fwctl/policy/print.h"
 
@@ -162,6 +163,7 @@ int fw_policy_status_run(struct fw_cli *cli)
 		return -1;
 	if (current.policy)
 		result = fw_current_compare(&current, &cli->err);
+	fw_privilege_drop();
 	if (result == 0 && values->output.format == &fw_format_json)
 		print_json(&current);
 	else if (result == 0)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "fwctl/cli/monitoring.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/kernel/ct-stats.h"
 
@@ -67,9 +68,11 @@ static int print_state(const struct fw_stats_values *values, const struct fw_tab
 int fw_stats_run_check(struct fw_cli *cli, const struct fw_stats_values *values)
 {
 	struct fw_table_stats table;
-	int status;
+	int status, result;
 
-	if (fw_table_stats_read(&table, &cli->err) < 0)
+	result = fw_table_stats_read(&table, &cli->err);
+	fw_privilege_drop();
+	if (result < 0)
 		status = fw_monitoring_unknown(cli->err.what);
 	else if (!table.limit)
 		status = fw_monitoring_unknown("the table has no limit");

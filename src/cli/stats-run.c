@@ -8,6 +8,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stats.h"
 
 const struct fw_report_format *fw_stats_format(const struct fw_stats_values *values)
@@ -39,24 +40,29 @@ int fw_stats_repeat(struct fw_cli *cli, const struct fw_stats_values *values,
 	};
 	struct fw_buf out = { 0 };
 	struct timespec next;
-	int status;
+	int status, result;
+	bool is_last;
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (;;) {
 		out.length = 0;
-		if (report(cli, &style, &out, context) < 0) {
+		result = report(cli, &style, &out, context);
+		style.before++;
+		is_last = !values->interval || style.before == values->count;
+		if (is_last)
+			fw_privilege_drop();
+		if (result < 0) {
 			/* What there is of it. */
 			fwrite(out.data, 1, out.length, stdout);
 			status = -1;
 			break;
 		}
 		status = print(cli, &out);
-		style.before++;
 		/* Anything but 1: the reader has gone, or the disk is full. */
 		if (status != 1)
 			break;
 		status = 0;
-		if (!values->interval || style.before == values->count)
+		if (is_last)
 			break;
 		wait_until(&next, values->interval);
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fwctl/cli/output.h"
+#include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stale.h"
 #include "fwctl/cli/stats.h"
 #include "fwctl/format/formats.h"
@@ -40,6 +41,7 @@ static int show(struct fw_cli *cli, struct finding *finding)
 	struct fw_ct_query query = { .filter = cli->filter };
 	int status = fw_ct_each(&query, take, finding, &cli->err);
 
+	fw_privilege_drop();
 	fw_sink_finish(&finding->sink);
 	return status ? status : fw_output_check(&finding->sink, &cli->err);
 }
