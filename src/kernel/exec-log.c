@@ -10,26 +10,42 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
 
-/* A record has some 40 bytes: these hold more than four hundred of each CPU. */
-#define DATA_PAGES 4
+/* A process that begins leaves some 200 bytes: these hold about a hundred and fifty of each CPU. */
+#define DATA_PAGES 8
 
-/* What the kernel writes when a process takes a name. */
-struct comm_record {
+/* What the kernel writes when a process takes a name, or is in other namespaces than before. */
+struct record {
 	struct perf_event_header header;
 	uint32_t pid, tid;
-	/* The name, padded with zeros to 8 or 16 bytes, and behind it a time of 8. */
-	char comm[16];
-	char room[8];
+	union {
+		char comm[16]; /* or 8, padded with zeros */
+		struct {
+			uint64_t count;
+			struct {
+				uint64_t device, inode;
+			} link[NR_NAMESPACES];
+		} namespaces;
+	};
+	char room[64]; /* for the time, and kinds of namespaces that are not known yet */
 };
 
-#define MIN_RECORD (offsetof(struct comm_record, comm) + 8 + sizeof(uint64_t))
+/* With the shortest name, and the time that stands last in each. */
+#define MIN_RECORD (offsetof(struct record, comm) + 8 + sizeof(uint64_t))
+
+/* What is known of one process; a time is 0 before anything is. */
+struct finding {
+	uint32_t pid;
+	uint64_t named, moved; /* when */
+	char name[16];
+	uint64_t net_namespace;
+};
 
 static size_t page_size(void)
 {
@@ -49,6 +65,7 @@ static int open_event(int cpu)
 		.config = PERF_COUNT_SW_DUMMY,
 		.sample_type = PERF_SAMPLE_TIME,
 		.comm = 1,
+		.namespaces = 1,
 		.sample_id_all = 1,
 		.write_backward = 1,
 	};
@@ -93,70 +110,92 @@ void fw_exec_log_close(struct fw_exec_log *log)
 	memset(log, 0, sizeof(*log));
 }
 
-/* Bytes of the ring, which begins again where it ends. */
-static void copy_out(const struct fw_exec_ring *ring, uint64_t at, void *to, size_t length)
-{
-	const char *data = ring->pages + page_size();
-	size_t size = data_size(), start = at & (size - 1);
-	size_t first = length < size - start ? length : size - start;
-
-	memcpy(to, data + start, first);
-	memcpy((char *)to + first, data, length - first);
-}
-
-/* The newest record of the first thread of that process; the kernel writes nothing meanwhile. */
-static bool find_in(const struct fw_exec_ring *ring, uint32_t pid, struct comm_record *found)
+static uint64_t head_of(const struct fw_exec_ring *ring)
 {
 	const struct perf_event_mmap_page *page = (const void *)ring->pages;
-	uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
-	struct perf_event_header header;
-	size_t done;
 
-	for (done = 0; done + sizeof(header) <= data_size(); done += header.size) {
-		copy_out(ring, head + done, &header, sizeof(header));
-		/* Nothing was written here yet, or no whole record is left. */
-		if (header.size < sizeof(header) || done + header.size > data_size())
-			return false;
-		if (header.type != PERF_RECORD_COMM || header.size > sizeof(*found) ||
-		    header.size < MIN_RECORD)
-			continue;
-		memset(found, 0, sizeof(*found));
-		copy_out(ring, head + done, found, header.size);
-		if (found->pid == pid && found->tid == pid)
-			return true;
-	}
-	return false;
+	return __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
 }
 
-/* The time of the record, and behind the end of the name nothing. */
-static uint64_t cut_time(struct comm_record *record)
-{
-	size_t at = record->header.size - sizeof(uint64_t);
-	uint64_t time;
+/* Room for a record that the kernel is just writing in front of the head. */
+#define BEING_WRITTEN 1024
 
-	memcpy(&time, (char *)record + at, sizeof(time));
-	memset((char *)record + at, 0, sizeof(time));
-	return time;
+/*
+ * What the ring holds, the newest first, into `copy`. The kernel goes on writing meanwhile: it is
+ * the oldest that it writes over. Returns the length of what is good.
+ */
+static size_t copy_ring(const struct fw_exec_ring *ring, char *copy)
+{
+	const char *data = ring->pages + page_size();
+	size_t size = data_size(), start, lost;
+	uint64_t head = head_of(ring);
+
+	start = head & (size - 1);
+	memcpy(copy, data + start, size - start);
+	memcpy(copy + size - start, data, start);
+	lost = (size_t)(head - head_of(ring)) + BEING_WRITTEN;
+	return lost < size ? size - lost : 0;
+}
+
+/* The name of a process is that of its first thread. */
+static void take_record(const struct record *record, struct finding *finding)
+{
+	uint64_t time;
+	size_t end = record->header.size - sizeof(time);
+
+	if (record->pid != finding->pid || record->tid != finding->pid)
+		return;
+	memcpy(&time, (const char *)record + end, sizeof(time));
+	if (record->header.type == PERF_RECORD_COMM && time > finding->named) {
+		end -= offsetof(struct record, comm);
+		memset(finding->name, 0, sizeof(finding->name));
+		memcpy(finding->name, record->comm, end < 15 ? end : 15);
+		finding->named = time;
+	} else if (record->header.type == PERF_RECORD_NAMESPACES && time > finding->moved &&
+		   end >= offsetof(struct record, namespaces.link[NET_NS_INDEX + 1])) {
+		finding->net_namespace = record->namespaces.link[NET_NS_INDEX].inode;
+		finding->moved = time;
+	}
+}
+
+static void look_through(const char *records, size_t length, struct finding *finding)
+{
+	struct perf_event_header header;
+	struct record record;
+	size_t at;
+
+	for (at = 0; at + sizeof(header) <= length; at += header.size) {
+		memcpy(&header, records + at, sizeof(header));
+		/* Nothing was written here yet, or no whole record is left. */
+		if (header.size < sizeof(header) || at + header.size > length)
+			return;
+		if (header.size < MIN_RECORD || header.size > sizeof(record))
+			continue;
+		memcpy(&record, records + at, header.size);
+		take_record(&record, finding);
+	}
+}
+
+/* 0 when it cannot be told. */
+static uint64_t our_net_namespace(void)
+{
+	struct stat ours;
+
+	return stat("/proc/self/ns/net", &ours) < 0 ? 0 : ours.st_ino;
 }
 
 /* A process takes a new name with each program that it becomes, on whatever CPU. */
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16])
 {
-	struct comm_record record;
-	uint64_t newest = 0, time;
-	bool found;
+	struct finding finding = { .pid = pid };
+	char *copy = fw_malloc(data_size());
 	size_t i;
 
-	for (i = 0; i < log->count; i++) {
-		ioctl(log->rings[i].fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 1);
-		found = find_in(&log->rings[i], pid, &record);
-		ioctl(log->rings[i].fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 0);
-		time = found ? cut_time(&record) : 0;
-		if (time <= newest)
-			continue;
-		newest = time;
-		memcpy(name, record.comm, 15);
-		name[15] = '\0';
-	}
-	return newest;
+	for (i = 0; i < log->count; i++)
+		look_through(copy, copy_ring(&log->rings[i], copy), &finding);
+	free(copy);
+	if (!finding.named || !finding.moved || finding.net_namespace != our_net_namespace())
+		return false;
+	memcpy(name, finding.name, sizeof(finding.name));
+	return true;
 }

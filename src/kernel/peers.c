@@ -69,11 +69,16 @@ static void read_name(const char *pid, char name[16])
 	fclose(file);
 }
 
+static char *socket_link(uint64_t inode)
+{
+	return fw_format("socket:[%" PRIu64 "]", inode);
+}
+
 int fw_peer_find(uint32_t portid, char name[16])
 {
 	uint64_t inode = find_inode(portid), pid = 0;
 	DIR *processes = inode ? opendir("/proc") : NULL;
-	char *socket = fw_format("socket:[%" PRIu64 "]", inode);
+	char *socket = socket_link(inode);
 	struct dirent *entry;
 
 	name[0] = '\0';
@@ -87,34 +92,62 @@ int fw_peer_find(uint32_t portid, char name[16])
 	return name[0] ? (int)pid : 0;
 }
 
+enum place { GONE, ELSEWHERE, HERE };
+
 /*
- * Whether the process works in our network namespace; no, when it is gone. /proc/PID/ns/net is only
- * for who may trace the process; each namespace has files of its own below /proc/PID/net.
+ * In which network namespace the process works: ours, or another; none, as soon as it is ending.
+ * /proc/PID/ns/net is only for who may trace the process; each namespace has files of its own below
+ * /proc/PID/net.
  */
-static bool is_in_our_namespace(const char *pid)
+static enum place place_of(const char *pid)
 {
 	char *path = fw_format("/proc/%s/net/netlink", pid);
 	struct stat theirs, ours;
-	bool same = !stat(path, &theirs) && !stat("/proc/self/net/netlink", &ours) &&
-		    theirs.st_ino == ours.st_ino;
+	enum place place = GONE;
 
+	if (!stat(path, &theirs) && !stat("/proc/self/net/netlink", &ours))
+		place = theirs.st_ino == ours.st_ino ? HERE : ELSEWHERE;
 	free(path);
-	return same;
+	return place;
+}
+
+/* It may also have closed the socket meanwhile, and go on. */
+static bool may_own(const char *pid, uint64_t inode)
+{
+	char *socket = socket_link(inode);
+	bool owns = !inode || has_socket(pid, socket);
+
+	free(socket);
+	return owns;
 }
 
 /*
- * The first netlink socket of a process gets the process's number as port. Of further ones only a
- * process that still runs can be found.
+ * The first netlink socket of a process gets the process's number as port, as the process's own
+ * pid namespace has it: of a process of a container that number is another one here. Of further
+ * sockets only a process that still runs can be found.
  */
-static void look_up(const struct fw_exec_log *log, uint32_t portid, char name[16])
+static void look_once(const struct fw_exec_log *log, uint32_t portid, char name[16])
 {
 	char *pid = fw_format("%" PRIu32, portid);
+	uint64_t inode = find_inode(portid);
+	enum place place = place_of(pid);
 
-	if (is_in_our_namespace(pid))
+	if (place == HERE && may_own(pid, inode))
 		read_name(pid, name);
-	free(pid);
-	if (!name[0] && !fw_peer_find(portid, name))
+	else if (inode)
+		(void)fw_peer_find(portid, name);
+	/* One that runs and is not the owner has the number by chance. */
+	if (!name[0] && place == GONE)
 		(void)fw_exec_log_find(log, portid, name);
+	free(pid);
+}
+
+/* A process that ends meanwhile is met half there: the second look finds it gone. */
+static void look_up(const struct fw_exec_log *log, uint32_t portid, char name[16])
+{
+	look_once(log, portid, name);
+	if (!name[0])
+		look_once(log, portid, name);
 }
 
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)

@@ -64,9 +64,16 @@ track() {
 	matches "$(cat said)" "$(wc -l < shown) flow events have been shown.$"
 }
 
+# perf_is_permitted: by CAP_PERFMON or CAP_SYS_ADMIN, outside of user namespaces
+perf_is_permitted() {
+	[ -e /proc/sys/kernel/perf_event_paranoid ] &&
+		[ "$(awk '{ print $1, $2, $3 }' /proc/self/uid_map)" = "0 0 4294967295" ] &&
+		(((0x$(awk '$1 == "CapEff:" { print $2 }' /proc/self/status) & (1 << 38 | 1 << 21)) != 0))
+}
+
 @test "a program is named that has ended before its change was heard of" {
 	local i
-	[ -e /proc/sys/kernel/perf_event_paranoid ] || skip "this kernel has no perf events"
+	perf_is_permitted || skip "perf events are not permitted"
 	watch -o json
 	for i in {1..10}; do
 		udp_flow "$i" 53
@@ -79,6 +86,27 @@ track() {
 	same '10 destroy conntrack
 10 destroy fwctl-flush
 20 new conntrack' "$(jq -r '"\(.event) \(.program)"' shown | sort | uniq -c | sed 's/^ *//')"
+}
+
+# Its number means another process here: one that runs, or one that has ended elsewhere.
+@test "a process of a container is not named for another with its number" {
+	perf_is_permitted || skip "perf events are not permitted"
+	local number other
+	watch -o json
+	sleep 60 &
+	other=$!
+	"$BASH" -c true &
+	number=$!
+	wait "$number"
+	for number in "$other" "$number"; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		host_run table unshare -pf --mount-proc sh -c 'echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid
+			conntrack -I -t 600 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport "$1" > /dev/null 2>&1' sh "$number"
+	done
+	wait_for 5 shows 2
+	watch_ends 0 INT
+	kill "$other"
+	same "" "$(jq -r '.program // empty' shown | grep -v '^conntrack$' || :)"
 }
 
 @test "an event is there at once, not when a buffer is full or the watch ends" {

@@ -2,8 +2,8 @@
 /*
  * The programs that were begun last on this machine. Who changes a flow has often ended before the
  * change is heard of, and then /proc has forgotten the name; the kernel's perf events have not: for
- * each CPU they write the latest names that processes took into a ring, which costs nothing until
- * it is read.
+ * each CPU they write the latest names that processes took, and the namespaces they are in, into a
+ * ring, which costs nothing until it is read. A CPU that comes later has none.
  */
 #ifndef FWCTL_KERNEL_EXEC_LOG_H
 #define FWCTL_KERNEL_EXEC_LOG_H
@@ -30,8 +30,9 @@ void fw_exec_log_open(struct fw_exec_log *log);
 void fw_exec_log_close(struct fw_exec_log *log);
 
 /*
- * The name of the process with that number, whether it still runs or not, if it took that name
- * since the log was opened and few others have since. Privileges are not needed any more.
+ * The name of the process with that number, as this process counts them, whether it still runs or
+ * not: if it began since the log was opened, few others have since, and it was in the network
+ * namespace of this process. Privileges are not needed any more.
  */
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16]);
 
