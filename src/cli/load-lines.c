@@ -204,12 +204,33 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	reader->filter = (struct fw_filter){ 0 };
 	reader->filter_values = (struct fw_filter_reader){ .filter = &reader->filter };
 	if (read_words(update ? &reader->update : &reader->delete, count, words, err) < 0 ||
-	    source->finish(&reader->filter_values, err) < 0 ||
-	    (update && fw_changes_check(&reader->values.write, err) < 0))
+	    source->finish(&reader->filter_values, err) < 0)
+		return -1;
+	if (update && fw_changes_check(&reader->values.write, err) < 0)
 		return -1;
 	if (!reader->filter.count)
 		return fw_err_set(err, FW_ERR_FAILED, "no flow is chosen (-F deletes all of them)");
 	return 0;
+}
+
+/*
+ * Whether a line with -U or -D says more than which flow it is and what becomes of that: then it
+ * has conditions. What `list` and `watch -o save` write says everything, and means the flow.
+ */
+static bool has_conditions(const struct fw_write *write)
+{
+	const struct fw_flow *flow = &write->flow;
+	uint64_t plain = 1ull << FW_FLOW_TIMEOUT | 1ull << FW_FLOW_ZONE;
+
+	if (write->verb != FW_WRITE_UPDATE && write->verb != FW_WRITE_DELETE)
+		return false;
+	if (flow->present >> FW_FLOW_TIMEOUT & flow->present >> FW_FLOW_STATUS & 1 &&
+	    flow->reply.present)
+		return false;
+	if (write->verb == FW_WRITE_UPDATE)
+		plain |= 1ull << FW_FLOW_MARK | 1ull << FW_FLOW_STATUS;
+	return flow->present & ~plain || flow->reply.present || write->src_nat.wanted ||
+	       write->dst_nat.wanted || fw_write_has_labels(write);
 }
 
 static int take_err(struct fw_err *err, struct fw_err *from)
@@ -232,14 +253,21 @@ static int read_options(struct fw_line_reader *reader, char *line, struct fw_lin
 		return fw_err_set(err, FW_ERR_FAILED, "more than %d words", WORDS);
 	memcpy(again, words, (size_t)count * sizeof(*words));
 	is_readable = read_words(&reader->whole, count, words, &as_one) == 0;
-	if (is_readable && finish_whole(reader, count, &as_one) == 0)
+	if (is_readable && !has_conditions(&reader->values.write) &&
+	    finish_whole(reader, count, &as_one) == 0)
 		return 0;
 	verb = choosing_verb(count, again);
 	if (verb == FW_WRITE_NOTHING)
 		return take_err(err, &as_one);
 	read->filter = &reader->filter;
 	result = read_chosen(reader, verb, count, again, err);
-	/* It is not known which of the two was meant. */
+	/* The value of an option may look like one of the two. */
+	if (reader->values.write.verb != verb && reader->values.write.verb != FW_WRITE_NOTHING) {
+		read->filter = NULL;
+		fw_err_free(err);
+		return take_err(err, &as_one);
+	}
+	/* It is not known what was meant. */
 	if (result < 0 && !is_readable && strcmp(err->what, as_one.what) != 0)
 		fw_err_hint(err, "of one flow: %s", as_one.what);
 	fw_err_free(&as_one);

@@ -58,15 +58,20 @@ static void report(struct work *work, uint64_t line, const struct fw_err *err)
 
 /* ---- flows that belong to others ------------------------------------------------------------- */
 
+static bool adds(const struct fw_write *write)
+{
+	return write->verb == FW_WRITE_ADD || write->verb == FW_WRITE_CREATE;
+}
+
 static bool makes_expected(const struct fw_write *write)
 {
-	return (write->verb == FW_WRITE_ADD || write->verb == FW_WRITE_CREATE) &&
-	       write->flow.present >> FW_FLOW_MASTER & 1;
+	return adds(write) && write->flow.present >> FW_FLOW_MASTER & 1;
 }
 
 /*
  * A table is saved in any order, and the kernel makes an expected flow only when its master is
- * there: what it refuses for want of one is tried again when the rest of the file is done.
+ * there: what it refuses for want of one is tried again before the next line that does not add a
+ * flow, when a pipe pauses, and at the end.
  */
 static void remember_expected(struct work *work, const struct fw_write *write)
 {
@@ -132,25 +137,39 @@ static int retry_expected(struct work *work)
 	return count && count < work->expected_count;
 }
 
-/* A master may have a master. */
-static void finish_expected(struct work *work)
-{
-	size_t i;
-	int result;
-
-	do {
-		result = retry_expected(work);
-	} while (result > 0);
-	for (i = 0; !result && i < work->expected_count; i++)
-		if (work->expected[i])
-			report(work, work->expected[i]->line, &work->expected[i]->refusal);
-}
-
-static void free_expected(struct work *work)
+static void forget_all_expected(struct work *work)
 {
 	while (work->expected_count)
 		forget_expected(&work->expected[--work->expected_count]);
-	free(work->expected);
+	work->next_outcome = 0;
+}
+
+/* Writes what waits, and makes all expected flows whose master is there: a master may have one. */
+static int finish_writing(struct work *work)
+{
+	int result = fw_ct_writer_finish(&work->writer, &work->cli->err);
+
+	if (result < 0 || !work->expected_count)
+		return result;
+	do {
+		result = retry_expected(work);
+	} while (result > 0);
+	return result;
+}
+
+/* The same, and nothing that comes later is waited for. -1 also when a line was bad and is enough.
+ */
+static int settle(struct work *work)
+{
+	size_t i;
+
+	if (finish_writing(work) < 0)
+		return -1;
+	for (i = 0; i < work->expected_count; i++)
+		if (work->expected[i])
+			report(work, work->expected[i]->line, &work->expected[i]->refusal);
+	forget_all_expected(work);
+	return work->load->strict && work->load->bad ? -1 : 0;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -176,6 +195,8 @@ static int take_write(struct work *work, const struct fw_write *write)
 	}
 	if (makes_expected(write))
 		remember_expected(work, write);
+	else if (work->expected_count && !adds(write) && settle(work) < 0)
+		return -1;
 	if (fw_ct_write(&work->writer, write, work->line, &work->cli->err) < 0)
 		return -1;
 	if (!work->load->strict)
@@ -208,7 +229,7 @@ static int take_chosen(struct work *work, const struct fw_line *line)
 		work->load->done++;
 		return 0;
 	}
-	if (fw_ct_writer_finish(&work->writer, &work->cli->err) < 0)
+	if (settle(work) < 0)
 		return -1;
 	result = fw_filter_source.prepare(&filter, &err);
 	if (!result)
@@ -247,9 +268,7 @@ static int take_long_line(struct work *work)
 
 	work->line++;
 	fw_err_set(&err, FW_ERR_FAILED, "the line is longer than %d bytes", LINE_MAX_BYTES);
-	report(work, work->line, &err);
-	fw_err_free(&err);
-	return work->load->strict ? -1 : 0;
+	return take_error(work, &err);
 }
 
 /* ---- lines of a file ------------------------------------------------------------------------- */
@@ -290,7 +309,7 @@ static int write_at_pause(struct work *work)
 {
 	struct pollfd input = { .fd = work->load->fd, .events = POLLIN };
 
-	return poll(&input, 1, 0) ? 0 : fw_ct_writer_finish(&work->writer, &work->cli->err);
+	return poll(&input, 1, 0) ? 0 : finish_writing(work);
 }
 
 static int read_more(struct work *work, struct source *source)
@@ -334,13 +353,14 @@ int fw_load_run(struct fw_load *load, struct fw_cli *cli)
 	work.reader = fw_line_reader_new(labels);
 	source.bytes = fw_malloc(READ_SIZE + 1);
 	take_file(&work, &source);
-	if (cli->err.kind == FW_ERR_NONE && !fw_ct_writer_finish(&work.writer, &cli->err))
-		finish_expected(&work);
+	if (cli->err.kind == FW_ERR_NONE)
+		settle(&work);
 	fw_privilege_drop();
 	free(source.bytes);
 	fw_line_reader_free(work.reader);
 	fw_labels_free(labels);
 	fw_ct_writer_close(&work.writer);
-	free_expected(&work);
+	forget_all_expected(&work);
+	free(work.expected);
 	return cli->err.kind == FW_ERR_NONE ? 0 : -1;
 }

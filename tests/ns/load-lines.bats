@@ -504,6 +504,20 @@ has_flow() {
 	EOF
 	same "2 9
 3 0" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort)"
+	# More than the tuple of a flow is a condition, too; what watch -o save writes is not.
+	run -0 fwctl_in ours load - <<-EOF
+		-F
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -t 100 -m 9 -u SEEN_REPLY
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 2 -t 100
+		-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -m 99
+		-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -u ASSURED
+		-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -r 10.9.9.9
+		-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -l web -m 8
+		-D -t 0 -u UNSET -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p udp --sport 3 --dport 2 --reply-port-src 2 --reply-port-dst 3 -m 7
+		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 2 -t 100
+	EOF
+	same "2 9
+3 0" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort)"
 	# Nothing that matches is no error, nothing that chooses is one.
 	run -1 --separate-stderr fwctl_in ours load - <<-EOF
 		-D -p udp --sport 99
@@ -544,6 +558,42 @@ has_flow() {
 	same "2" "$(fwctl_in ours list --count -u expected)"
 	# As conntrack has it.
 	same "2" "$(host_run ours conntrack -L -u EXPECTED 2> /dev/null | wc -l)"
+}
+
+@test "load: an expected flow is made before what comes behind it is done" {
+	local child='-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2'
+	local -a start=("-A $child -t 100 --master-proto tcp --master-src 10.0.0.1 --master-dst 10.0.0.2 --master-sport 5 --master-dport 6"
+		'-A -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 6 -t 100 --state ESTABLISHED')
+	local line
+	while read -r line; do
+		host_run ours conntrack -F 2> /dev/null
+		run -0 fwctl_in ours load - < <(printf '%s\n' "${start[@]}" "$line")
+		same "1 $line" "$(fwctl_in ours list --count) $line"
+	done <<-EOF
+		-D $child
+		-D -p udp
+	EOF
+	run -0 fwctl_in ours load - < <(printf '%s\n' "${start[@]}" '-U -p udp -m 5')
+	same 5 "$(fwctl_in ours list -o json -u expected | jq .mark)"
+	# Its master is not there when everything is deleted.
+	host_run ours conntrack -F 2> /dev/null
+	run -1 --separate-stderr fwctl_in ours load - < <(printf '%s\n' "${start[0]}" -F "${start[1]}")
+	matches "$stderr" '-:1: .*master'
+	same 1 "$(fwctl_in ours list --count)"
+	run -1 --separate-stderr fwctl_in ours load --strict - < <(printf '%s\n' -F "${start[0]}" '-D -p tcp' "${start[1]}")
+	same 0 "$(fwctl_in ours list --count)"
+	# A pipe that pauses.
+	mkfifo pause
+	exec 8<> pause
+	fwctl_in ours load --quiet - < pause 8>&- &
+	printf '%s\n' "${start[@]}" >&8
+	wait_for 5 expects_one
+	exec 8>&-
+	wait $!
+}
+
+expects_one() {
+	same 1 "$(fwctl_in ours list --count -u expected)"
 }
 
 @test "load: bad lines are told by number, the others are loaded" {

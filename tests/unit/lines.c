@@ -179,6 +179,7 @@ static const struct row rows[] = {
 	{ "-D " GOOD, NULL },
 	{ "-D -p udp -s 10.0.0.0/8 --dport 1:5 --not -m 5", NULL },
 	{ "-U -p udp -m 5 --if-mark 6 --label-del", NULL },
+	{ "-A " GOOD " --not --helper -Dx", "unknown option --not" },
 	{ "-D", "no flow is chosen" },
 	{ "-U -m 5", "no flow is chosen" },
 	{ "-U -p udp", "nothing to set" },
