@@ -157,7 +157,7 @@ static const struct fw_command verbs[] = {
 	EDIT("timeout", 1, "PROTO [NAME] DURATION [NAME DURATION ...]",
 	     "Set how long flows of a protocol are remembered"),
 	{ .name = "reset",
-	  .elsewhere = "disable|remove|flush|stop",
+	  .elsewhere = "disable|flush|stop",
 	  .summary = "Remove the policy, and put the timeouts back",
 	  .usage = "",
 	  .run = fw_policy_reset_run },

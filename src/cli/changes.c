@@ -179,20 +179,13 @@ static int delete_one(void *context, const struct fw_flow *flow)
 	return fw_ct_delete(&deletion->deleter, flow, deletion->err);
 }
 
-static int say_nothing(void *context, const struct fw_flow *flow)
-{
-	(void)context;
-	(void)flow;
-	return 0;
-}
-
 int fw_delete_matching(const struct fw_filter *filter, struct fw_err *err)
 {
 	const struct fw_ct_query query = { .filter = filter };
 	struct deletion deletion = { .err = err };
 	int status;
 
-	if (fw_ct_deleter_open(&deletion.deleter, say_nothing, NULL, err) < 0)
+	if (fw_ct_deleter_open(&deletion.deleter, NULL, NULL, err) < 0)
 		return -1;
 	status = fw_ct_each(&query, delete_one, &deletion, err);
 	if (fw_ct_deleter_finish(&deletion.deleter, err) < 0 || err->kind != FW_ERR_NONE)

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,19 +100,24 @@ void fw_programs_print(void)
 	free(directory);
 }
 
-/* Who comes from ufw says these without a further word. */
-static bool is_of_policy(const char *name)
+/* What ufw calls so without a further word, and what `fwctl policy` calls it; NULL: no such word.
+ */
+static const char *verb_of_policy(const char *name)
 {
-	static const char *const words[] = { "allow", "apply",  "check",   "default", "delete",
-					     "deny",  "diff",   "disable", "enable",  "explain",
-					     "limit", "reject", "reload",  "reset",   "route",
-					     "show",  "status" };
+	static const char *const words[][2] = {
+		{ "allow", "allow" },   { "deny", "deny" },       { "reject", "reject" },
+		{ "limit", "limit" },   { "route", "route" },     { "insert", "insert" },
+		{ "delete", "delete" }, { "default", "default" }, { "logging", "logging" },
+		{ "status", "status" }, { "show", "show" },       { "app", "app" },
+		{ "reset", "reset" },   { "apply", "apply" },     { "enable", "apply" },
+		{ "reload", "apply" },  { "disable", "reset" },
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i], name))
-			return true;
-	return false;
+		if (!strcmp(words[i][0], name))
+			return words[i][1];
+	return NULL;
 }
 
 static int unknown_program(const char *directory, const char *name, struct fw_err *err)
@@ -129,8 +133,8 @@ static int unknown_program(const char *directory, const char *name, struct fw_er
 	if (count <= 0)
 		fw_err_set(err, FW_ERR_FAILED,
 			   "the commands are not where they were installed, in %s", directory);
-	else if (is_of_policy(name))
-		fw_err_hint(err, "did you mean fwctl policy %s?", name);
+	else if (verb_of_policy(name))
+		fw_err_hint(err, "did you mean fwctl policy %s?", verb_of_policy(name));
 	else if (guess.name)
 		fw_err_hint(err, "did you mean %s?", guess.name);
 	else

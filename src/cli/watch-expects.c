@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The feed of expectations: that a helper announced a flow, and that it came or was given up. */
-#include <inttypes.h>
-
 #include "fwctl/cli/watch-feeds.h"
 #include "fwctl/kernel/ct-events.h"
 #include "fwctl/model/expect.h"
-
-/* The kernel tells of an expectation by way of the flow that it belongs to. */
-static void note_silent(const struct fw_watch *watch, uint64_t silent)
-{
-	if (watch->options->quiet)
-		return;
-	if (fw_ct_events_are_off())
-		fw_cli_note(watch->cli,
-			    "no flow made from now on will send events, nor what it expects "
-			    "(nf_conntrack_events=0)");
-	if (silent)
-		fw_cli_note(watch->cli,
-			    "%" PRIu64 " flows are older than this watch, and what they expect may "
-			    "stay silent, because nobody listened when they were made "
-			    "(nf_conntrack_events=2)",
-			    silent);
-}
 
 static int open_expects(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
@@ -30,7 +11,7 @@ static int open_expects(struct fw_watch *watch, struct fw_watch_feed *feed)
 	if (fw_exp_events_open(&feed->socket, watch->options->kinds, watch->options->buffer,
 			       &watch->cli->err) < 0)
 		return -1;
-	note_silent(watch, silent);
+	fw_watch_note_silent(watch, silent, true);
 	return 0;
 }
 

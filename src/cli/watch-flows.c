@@ -207,23 +207,6 @@ static int look_for_silent(struct fw_watch *watch, struct fw_watch_feed *feed)
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
-static void note_silent(const struct fw_watch *watch, uint64_t silent)
-{
-	if (watch->options->quiet)
-		return;
-	if (fw_ct_events_are_off())
-		fw_cli_note(watch->cli,
-			    "no flow made from now on will send events (nf_conntrack_events=0)%s",
-			    watch->options->cover ? "" : "; --cover lets them while it watches");
-	if (!silent || watch->options->cover)
-		return;
-	fw_cli_note(
-		watch->cli,
-		"%" PRIu64 " flows are older than this watch and may stay silent, because nobody "
-		"listened when they were made (nf_conntrack_events=2); --cover looks after them",
-		silent);
-}
-
 static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	const struct fw_watch_options *options = watch->options;
@@ -248,7 +231,7 @@ static int open_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	/* What is kept of the whole table needs the events of all of it. */
 	if (!flows->whole)
 		fw_ct_events_narrow(&feed->socket, watch->cli->filter);
-	note_silent(watch, silent);
+	fw_watch_note_silent(watch, silent, false);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/cli/watch.h"
 
+#include <inttypes.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "fwctl/cli/privilege.h"
 #include "fwctl/cli/stop.h"
 #include "fwctl/cli/watch-feeds.h"
+#include "fwctl/kernel/ct-events.h"
 
 bool fw_watch_has_enough(const struct fw_watch *watch)
 {
@@ -22,6 +24,26 @@ void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event)
 	event->program = fw_peer_name(&watch->peers, event->portid);
 	if (event->program.length)
 		event->present |= 1ull << FW_EVENT_HAS_PROGRAM;
+}
+
+void fw_watch_note_silent(const struct fw_watch *watch, uint64_t silent, bool expected)
+{
+	bool covers = watch->options->cover, flows = watch->options->flows;
+
+	if (watch->options->quiet)
+		return;
+	if (fw_ct_events_are_off())
+		fw_cli_note(watch->cli,
+			    "no flow made from now on will send events%s (nf_conntrack_events=0)%s",
+			    expected ? ", nor what it expects" : "",
+			    !flows || covers ? "" : "; --cover lets them while it watches");
+	if (silent && !covers)
+		fw_cli_note(watch->cli,
+			    "%" PRIu64 " flow%s older than this watch%s may stay silent, because "
+			    "nobody listened when they were made (nf_conntrack_events=2)%s",
+			    silent, silent == 1 ? " is" : "s are",
+			    expected ? ", and what they expect" : " and",
+			    flows ? "; --cover looks after them" : "");
 }
 
 void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count)

@@ -262,6 +262,7 @@ const struct fw_format fw_format_json = {
 	.event_head = event_head,
 	.event_tail = event_tail,
 	.proto_info = true,
+	.master_proto = true,
 	.packet_rows = packet_rows,
 	.begin = begin,
 	.open = open,

@@ -142,7 +142,7 @@ static void put_master(struct fw_sink *sink, const struct fw_tuple *master)
 	fw_buf_puts(&sink->out, " --master-src ");
 	fw_value_put(&sink->out, sink, &fw_tuple_head[0], &master->src);
 	fw_buf_puts(&sink->out, " --master-dst ");
-	fw_value_put(&sink->out, sink, &fw_tuple_head[0], &master->dst);
+	fw_value_put(&sink->out, sink, &fw_tuple_head[1], &master->dst);
 	fw_buf_printf(&sink->out, " --master-sport %u --master-dport %u", master->sport,
 		      master->dport);
 }

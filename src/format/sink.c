@@ -83,10 +83,16 @@ static void emit_fields(struct fw_sink *sink, const struct fw_field *row, const 
 			sink->format->field(sink, row, fw_field_at(row, record));
 }
 
+static bool is_master(const struct fw_field *group)
+{
+	return group == &fw_flow_fields[FW_FIELD_MASTER] ||
+	       group == &fw_expect_fields[FW_EXPECT_FIELD_MASTER];
+}
+
 /* Whether a tuple need not be of the record's protocol: pptp's flow of tcp announces one of gre. */
 static bool has_own_proto(const struct fw_sink *sink, const struct fw_field *group)
 {
-	return fw_sink_is_expect(sink) || group == &fw_flow_fields[FW_FIELD_MASTER];
+	return fw_sink_is_expect(sink) || is_master(group);
 }
 
 static const struct fw_proto *proto_of_tuple(const struct fw_sink *sink,
@@ -104,7 +110,7 @@ static void emit_tuple(struct fw_sink *sink, const struct fw_field *group,
 {
 	sink->group = group;
 	sink->format->open(sink, group);
-	if (group == &fw_flow_fields[FW_FIELD_MASTER])
+	if (sink->format->master_proto && is_master(group))
 		sink->format->field(sink, &fw_tuple_proto, &tuple->protonum);
 	emit_fields(sink, fw_tuple_head, tuple, false);
 	emit_fields(sink, proto_of_tuple(sink, group, tuple)->tuple, tuple,

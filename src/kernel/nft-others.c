@@ -11,6 +11,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/kernel/nft-dump.h"
 #include "fwctl/model/ruleset.h"
 
 const char *fw_nft_family_name(uint8_t family)
@@ -70,27 +71,6 @@ static int take_chain(const struct nlmsghdr *message, void *data)
 	fw_array_grow(&chains->items, &chains->capacity, chains->count, sizeof(*chains->items));
 	chains->items[chains->count++] = chain;
 	return 0;
-}
-
-/* So often is a ruleset read that others change meanwhile; then it is shown as it was met. */
-#define READINGS 10
-
-int fw_nft_dump(struct fw_socket *sock, uint16_t type, const char *doing, fw_message_fn *take,
-		void (*clear)(void *data), void *data, struct fw_err *err)
-{
-	char buffer[512] __attribute__((aligned(8)));
-	struct nlmsghdr *message;
-	int tries = READINGS, result;
-	bool interrupted = false;
-
-	do {
-		clear(data);
-		memset(buffer, 0, sizeof(buffer));
-		message = fw_message_begin(sock, buffer, NFNL_SUBSYS_NFTABLES << 8 | type,
-					   NLM_F_DUMP, NFPROTO_UNSPEC);
-		result = fw_socket_request(sock, message, doing, take, data, &interrupted, err);
-	} while (!result && interrupted && --tries);
-	return result;
 }
 
 static void clear_chains(void *data)

@@ -16,6 +16,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/nft-attrs.h"
+#include "fwctl/kernel/nft-dump.h"
 #include "fwctl/kernel/nft-others.h"
 
 /* The kernel's numbers of registers are below that. */

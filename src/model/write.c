@@ -170,19 +170,19 @@ static int check_master(const struct fw_flow *flow, struct fw_err *err)
 {
 	static const struct {
 		enum fw_tuple_bit bit;
-		const char *option;
-	} parts[] = { { FW_TUPLE_PROTO, "--master-proto" },
-		      { FW_TUPLE_SRC, "--master-src" },
-		      { FW_TUPLE_DST, "--master-dst" },
-		      { FW_TUPLE_SPORT, "--master-sport" },
-		      { FW_TUPLE_DPORT, "--master-dport" } };
+		const char *name;
+	} parts[] = { { FW_TUPLE_PROTO, "the protocol of the master (--master-proto)" },
+		      { FW_TUPLE_SRC, "the source of the master (--master-src)" },
+		      { FW_TUPLE_DST, "the destination of the master (--master-dst)" },
+		      { FW_TUPLE_SPORT, "the source port of the master (--master-sport)" },
+		      { FW_TUPLE_DPORT, "the destination port of the master (--master-dport)" } };
 	size_t i;
 
 	if (!(flow->present >> FW_FLOW_MASTER & 1))
 		return 0;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (!fw_tuple_has(&flow->master, parts[i].bit))
-			return missing(err, parts[i].option);
+			return missing(err, parts[i].name);
 	return 0;
 }
 

@@ -53,6 +53,14 @@ as_nobody() {
 	# What ufw calls so.
 	run -2 --separate-stderr fwctl status
 	matches "$stderr" "did you mean fwctl policy status\?"
+	local word
+	for word in allow deny reject limit route insert delete default logging status show app reset \
+		apply enable reload disable; do
+		run -2 --separate-stderr fwctl "$word"
+		matches "$stderr" "did you mean fwctl policy [a-z]+\?"
+		run fwctl policy "$(sed -n 's/.*fwctl policy \([a-z]*\).*/\1/p' <<< "$stderr")" --help
+		same 0 "$status"
+	done
 	run -2 --separate-stderr fwctl policy enable
 	matches "$stderr" "'enable' elsewhere is 'apply' here"
 	run -2 --separate-stderr fwctl policy disable

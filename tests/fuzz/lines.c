@@ -16,10 +16,16 @@ static void try_line(struct fw_line_reader *reader, const uint8_t *data, size_t 
 	struct fw_err err = FW_ERR_INIT;
 	struct fw_line read;
 	char *line = malloc(size + 1);
+	int result;
 
 	memcpy(line, data, size);
-	if (fw_line_read(reader, line, size, &read, &err) > 0 && !read.filter &&
-	    read.write->verb != FW_WRITE_FLUSH) {
+	result = fw_line_read(reader, line, size, &read, &err);
+
+	/* Flows are chosen only by a line that says so. */
+	if (result > 0 && read.filter && read.write->verb != FW_WRITE_UPDATE &&
+	    read.write->verb != FW_WRITE_DELETE)
+		abort();
+	if (result > 0 && !read.filter && read.write->verb != FW_WRITE_FLUSH) {
 		message->nlmsg_len = NLMSG_HDRLEN;
 		fw_ct_build_new(message, read.write);
 		message->nlmsg_len = NLMSG_HDRLEN;

@@ -265,7 +265,7 @@ one_of_each() {
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t -5|'-5'
 		create -p icmp -s fd00::1 -d fd00::2 --icmp-type 8 --icmp-code 0 --icmp-id 1 -t 5|not a protocol of ipv6
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --id 5|unknown option --id
-		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-src 10.0.0.1|--master-proto is missing
+		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-src 10.0.0.1|the protocol of the master \(--master-proto\) is missing
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-src fd00::1|the flow is ipv4
 		create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 5 --master-sport 1 --master-sport 2|given before
 		create --table expect -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 21 --tuple-dst 10.0.0.1 --tuple-port-dst 1 --master-proto tcp|is for flows
@@ -378,7 +378,7 @@ one_of_each() {
 		"$words --tuple-dst 10.0.0.1 --mask-dst ffff:: --tuple-port-dst 1" "$words --tuple-dst 10.0.0.1/33 --tuple-port-dst 1" \
 		"$words --tuple-port-dst 70000" '--tuple-dst 10.0.0.1' "$pptp --tuple-port-dst 5" \
 		"$pptp" "$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 --mask-key-dst 1" \
-		"${pptp/gre/icmp} --tuple-port-dst 5" "${pptp/gre/banana} --tuple-port-dst 5" \
+		"$pptp --tuple-key-dst 5 --tuple-proto gre" "${pptp/gre/icmp} --tuple-port-dst 5" "${pptp/gre/banana} --tuple-port-dst 5" \
 		"$words --tuple-dst 10.0.0.1 --tuple-port-dst 1 -A"; do
 		# shellcheck disable=SC2086 # words
 		run -2 fwctl_in ours create $wrong

@@ -99,7 +99,7 @@ ftp_transfers() {
 	host_run table conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 21 -t 100 \
 		--state ESTABLISHED > /dev/null 2>&1
 	watch --table expect
-	wait_for 5 grep -q "^fwctl watch: 1 flows are older .* what they expect may stay silent" said
+	wait_for 5 grep -q "^fwctl watch: 1 flow is older .* what they expect may stay silent" said
 	watch_ends 0 INT
 	watch --table expect --quiet
 	watch_ends 0 INT

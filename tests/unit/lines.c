@@ -198,7 +198,8 @@ static const struct row rows[] = {
 	{ "-A -t 1 " GOOD " --master-proto tcp --master-src 10.0.0.1 --master-dst 10.0.0.2 "
 	  "--master-sport 1 --master-dport 21",
 	  NULL },
-	{ "-A -t 1 " GOOD " --master-src 10.0.0.1", "--master-proto is missing" },
+	{ "-A -t 1 " GOOD " --master-src 10.0.0.1",
+	  "the protocol of the master (--master-proto) is missing" },
 	{ "-A -t 1 " GOOD " --master-src fd00::1", "the flow is ipv4" },
 	{ "-A -t 1 -u BANANA " GOOD, "'BANANA'" },
 	{ "-A -t 1 --labels 1 " GOOD, "unknown option" },

@@ -42,7 +42,7 @@ struct fw_changing {
 int fw_change_matching(struct fw_changing *changing, const struct fw_filter *filter,
 		       struct fw_err *err);
 
-/* Deletes every flow that matches. Same return. */
+/* Deletes every flow that matches. Same return; when deleting is not permitted, it ends there. */
 int fw_delete_matching(const struct fw_filter *filter, struct fw_err *err);
 
 #endif

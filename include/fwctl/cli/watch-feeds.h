@@ -75,6 +75,12 @@ bool fw_watch_has_enough(const struct fw_watch *watch);
 /* Shows that so many events were lost. */
 void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count);
 
+/*
+ * Says at the start which flows will send no events; `silent` of those that there are, by
+ * fw_ct_silent_flows(). `expected`: of what they expect, which the kernel tells by way of them.
+ */
+void fw_watch_note_silent(const struct fw_watch *watch, uint64_t silent, bool expected);
+
 /* Puts the name of the program into the event, where it has a port. */
 void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event);
 

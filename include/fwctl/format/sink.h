@@ -47,7 +47,8 @@ struct fw_format {
 	/* Shows all tuple fields of a protocol, as 0 those that the kernel does not send (ports of
 	 * dccp where it has no tracker for it). */
 	bool whole_tuples;
-	bool proto_info; /* shows what only the flow's protocol has, behind its rows */
+	bool proto_info;   /* shows what only the flow's protocol has, behind its rows */
+	bool master_proto; /* says of which protocol a master is */
 	/* Before the first record: -1 with `err` set when what was asked for is not possible. This
 	 * and the last three may be NULL. */
 	int (*start)(struct fw_sink *sink, struct fw_err *err);

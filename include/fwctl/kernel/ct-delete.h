@@ -18,11 +18,12 @@ struct fw_ct_pending;
 
 struct fw_ct_deleter {
 	struct fw_ct_batch batch;
-	fw_flow_fn *deleted; /* is told of each flow that this deleted; its return counts nothing */
+	fw_flow_fn *deleted; /* is told of each flow that this deleted, its return counts
+			      * nothing; or NULL */
 	void *context;
-	uint64_t count;  /* flows deleted so far */
-	uint64_t gone;   /* those that had ended, or been deleted by others, before */
-	uint64_t failed; /* those that the kernel refused to delete */
+	uint64_t count;                /* flows deleted so far */
+	uint64_t gone;                 /* those that had ended, or been deleted by others, before */
+	uint64_t failed;               /* those that the kernel refused to delete */
 	struct fw_ct_pending *pending; /* the flow of each message of the batch */
 };
 

@@ -31,14 +31,6 @@ struct fw_other_chains {
 int fw_other_chains_read(struct fw_socket *socket, struct fw_other_chains *chains,
 			 struct fw_err *err);
 
-/*
- * Reads all that there is of one kind (NFT_MSG_GETCHAIN, …) in all tables; again when somebody
- * changed the ruleset meanwhile, of which `clear` is told first, as it is before the first time.
- * `doing` is for the error.
- */
-int fw_nft_dump(struct fw_socket *socket, uint16_t type, const char *doing, fw_message_fn *take,
-		void (*clear)(void *data), void *data, struct fw_err *err);
-
 /* The word for a table's NFPROTO_*; NULL for families whose packets this host's chains do not see.
  */
 const char *fw_nft_family_name(uint8_t family);
