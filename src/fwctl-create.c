@@ -32,7 +32,8 @@ static const struct fw_option options[] = {
 	  .help = "when the flow exists, update it instead of failing" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
 	  AT(output), .help = "how to show the flow, as of list" },
-	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ .names = "quiet", .set = fw_set_flag, AT(quiet),
+	  .help = "show nothing but errors, and what -o asks for" },
 	{ .names = "tuple-proto", .arg = "NAME|NUMBER", .set = fw_expect_set_tuple, AT(expect),
 	  .min = FW_TUPLE_PROTO, .help = "the protocol that is expected; the flow's if not given" },
 	{ .names = "tuple-src", .arg = "ADDR[/PREFIX]", .set = fw_expect_set_tuple, AT(expect),
@@ -87,13 +88,14 @@ static int write_flow(const struct fw_write *write, struct fw_err *err)
 
 struct shown {
 	struct fw_sink sink;
-	bool labelled;
+	bool found, labelled;
 };
 
 static int show(void *context, const struct fw_flow *flow)
 {
 	struct shown *shown = context;
 
+	shown->found = true;
 	shown->labelled = flow->present >> FW_FLOW_LABELS & 1;
 	return fw_sink_flow(&shown->sink, flow);
 }
@@ -113,10 +115,14 @@ static int show_flow(struct fw_cli *cli, const struct values *values)
 	fw_sink_finish(&shown.sink);
 	if (!status)
 		status = fw_output_check(&shown.sink, &cli->err);
-	if (!status && fw_write_has_labels(write) && !shown.labelled)
+	if (status < 0 && shown.sink.write_error)
+		fw_err_prefix(&cli->err, "the flow was made");
+	if (!status && !shown.found)
+		fw_cli_note(cli, "it has ended already");
+	if (!status && shown.found && fw_write_has_labels(write) && !shown.labelled)
 		fw_cli_note(cli, "the kernel has not kept the labels, because no rule of this "
 				 "network namespace uses some (ct label)");
-	if (!status && shown.sink.format == &fw_format_text)
+	if (!status && !values->quiet && shown.sink.format == &fw_format_text)
 		fprintf(stderr, "fwctl %s: 1 flow entries have been created.\n", PACKAGE_VERSION);
 	fw_sink_free(&shown.sink);
 	fw_labels_free(labels);
@@ -165,7 +171,7 @@ static int run(struct fw_cli *cli)
 	if (check_flow(cli, values) < 0 || fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
 	    fw_privilege_limit(&cli->err) < 0 || write_flow(write, &cli->err) < 0)
 		return -1;
-	return values->quiet ? 0 : show_flow(cli, values);
+	return values->quiet && !values->output.format ? 0 : show_flow(cli, values);
 }
 
 static const struct fw_command command = {

@@ -60,7 +60,10 @@ static const struct fw_option options[] = {
 	  .set = fw_set_output,
 	  AT(output),
 	  .help = "how to show what was deleted, as of list" },
-	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ .names = "quiet",
+	  .set = fw_set_flag,
+	  AT(quiet),
+	  .help = "show nothing but errors, and what -o asks for" },
 	{ 0 },
 };
 
@@ -76,12 +79,18 @@ struct flush {
 	struct fw_err *err;
 };
 
+/* A format that is asked for is shown whatever else is not. */
+static bool is_shown(const struct values *values)
+{
+	return !values->quiet || values->output.format;
+}
+
 static int show(void *context, const struct fw_flow *flow)
 {
 	struct flush *flush = context;
 
 	/* When nobody reads any more, the deleting goes on: it was asked for. */
-	if (!flush->values->quiet)
+	if (is_shown(flush->values))
 		fw_sink_flow(&flush->sink, flow);
 	return 0;
 }
@@ -129,7 +138,7 @@ static int take_expect(void *context, const struct fw_expect *expect)
 		return deleted;
 	flush->deleter.count++;
 	flush->shown++;
-	if (!flush->values->quiet)
+	if (is_shown(flush->values))
 		fw_sink_expect(&flush->sink, expect);
 	return 0;
 }

@@ -28,7 +28,8 @@ static const struct fw_option options[] = {
 	  .help = "only show what the flows would become" },
 	{ .names = "output", .letter = 'o', .arg = "FORMAT[,FLAG...]", .set = fw_set_output,
 	  AT(output), .help = "how to show what was updated, as of list" },
-	{ .names = "quiet", .set = fw_set_flag, AT(quiet), .help = "show nothing but errors" },
+	{ .names = "quiet", .set = fw_set_flag, AT(quiet),
+	  .help = "show nothing but errors, and what -o asks for" },
 	{ 0 },
 };
 /* clang-format on */
@@ -40,6 +41,12 @@ static int show(void *context, const struct fw_flow *flow)
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
+
+/* A format that is asked for is shown whatever else is not. */
+static bool is_shown(const struct values *values)
+{
+	return !values->quiet || values->output.format;
+}
 
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
@@ -68,7 +75,7 @@ static int run(struct fw_cli *cli)
 	struct fw_sink sink = { 0 };
 	struct fw_changing changing = { .changes = &values->flow.write,
 					.dry_run = values->dry_run,
-					.changed = values->quiet ? NULL : show,
+					.changed = is_shown(values) ? show : NULL,
 					.context = &sink };
 	struct fw_word *labels;
 	int status;

@@ -72,6 +72,10 @@ void fw_guess_try_n(struct fw_guess *guess, const char *name, size_t length)
 
 	if (guess->name)
 		best = guess->distance;
+	/* Of two that are as close the one that was only not finished. */
+	if (guess->name && distance == best && length > guess->length &&
+	    !strncasecmp(name, guess->wrong, guess->length))
+		best++;
 	if (distance >= best || distance >= guess->length)
 		return;
 	guess->name = name;

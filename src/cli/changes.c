@@ -2,6 +2,7 @@
 #include "fwctl/cli/changes.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,9 @@ int fw_change_matching(struct fw_changing *changing, const struct fw_filter *fil
 		status = fw_ct_each(&query, take, work, err);
 		if (fw_ct_writer_finish(&work->writer, err) < 0 || err->kind != FW_ERR_NONE)
 			status = -1;
+		if (work->failed)
+			fw_err_prefix(err, "%" PRIu64 " of %" PRIu64 " flows stay as they are",
+				      work->failed, work->failed + changing->count);
 		fw_ct_writer_close(&work->writer);
 	}
 	for (i = 0; i < FW_CT_BATCH; i++)

@@ -168,7 +168,9 @@ int fw_cli_finish(struct fw_cli *cli, int status)
 
 	if (!failed || errno == EPIPE)
 		return failed ? 0 : status;
-	return fw_err_sys(&cli->err, errno, "writing the output");
+	return fw_err_sys(&cli->err, errno, "%s",
+			  cli->done ? "it was done, but the output could not be written"
+				    : "writing the output");
 }
 
 /* ---- parsing ------------------------------------------------------------------------------- */

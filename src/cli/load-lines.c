@@ -209,7 +209,8 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	if (update && fw_changes_check(&reader->values.write, err) < 0)
 		return -1;
 	if (!reader->filter.count)
-		return fw_err_set(err, FW_ERR_FAILED, "no flow is chosen (-F deletes all of them)");
+		return fw_err_set(err, FW_ERR_FAILED, "no flow is chosen%s",
+				  update ? "" : " (-F deletes all of them)");
 	return 0;
 }
 

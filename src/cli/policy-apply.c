@@ -25,13 +25,14 @@ static int check_usage(struct fw_cli *cli, const struct fw_policy_apply_values *
 }
 
 /* The policy decides by now, so that what is ended cannot begin again. */
-static int revoke(struct fw_cli *cli, const struct fw_policy *policy)
+static int revoke(struct fw_cli *cli, const struct fw_policy *policy, bool *changed)
 {
 	uint64_t count;
 	int result = fw_policy_revoke(policy, &count, &cli->err);
 
 	fw_cli_note(cli, "%" PRIu64 " flow%s that it would not admit %s ended", count,
 		    count == 1 ? "" : "s", count == 1 ? "was" : "were");
+	*changed |= count > 0;
 	return result;
 }
 
@@ -58,7 +59,7 @@ static int apply_in(struct fw_cli *cli, const struct fw_policy *policy, const ch
 		fw_cli_note(cli, "the policy is %s", origin);
 	if (!strcmp(origin, FW_POLICY_FILE))
 		(values->confirm ? fw_boot_doubt : fw_boot_keep)(cli, policy);
-	return values->revoke ? revoke(cli, policy) : 0;
+	return values->revoke ? revoke(cli, policy, changed) : 0;
 }
 
 static int apply(struct fw_cli *cli, const struct fw_policy *policy, const char *origin,
@@ -114,6 +115,7 @@ int fw_policy_reset_run(struct fw_cli *cli)
 		return -1;
 	result = fw_policy_uninstall(&state, &was_there, &cli->err);
 	fw_state_close(&state);
+	cli->done = result == 0;
 	if (result == 0)
 		puts(was_there ? "removed" : "unchanged");
 	return result;

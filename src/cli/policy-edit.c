@@ -337,14 +337,36 @@ static int install(struct job *job)
 	return fw_policy_install_and_drop(job->cli, job->edited, &job->state, &changed);
 }
 
+static bool has_control(const char *word)
+{
+	for (; *word; word++)
+		if ((unsigned char)*word < ' ' && *word != '\t')
+			return true;
+	return false;
+}
+
+/* The words become one line of a file: what would make more of it, or less, is not for an edit. */
+static int check_word(const char *word, struct fw_err *err)
+{
+	size_t length = strlen(word);
+
+	if (has_control(word))
+		return fw_err_set(err, FW_ERR_MISUSE, "a line feed, or the like, is in '%s'", word);
+	if (length && word[length - 1] == '\\')
+		return fw_err_set(err, FW_ERR_MISUSE, "a backslash is at the end of '%s'", word);
+	return 0;
+}
+
 /* No word of a rule looks like one, but what a comment says may. */
-static int check_options(struct fw_cli *cli)
+static int check_words(struct fw_cli *cli)
 {
 	int i;
 
 	for (i = 0; i < cli->argc; i++)
-		if (!strncmp(cli->argv[i], "--", 2) &&
-		    (!i || strcmp(cli->argv[i - 1], "comment") != 0))
+		if (check_word(cli->argv[i], &cli->err) < 0)
+			return -1;
+		else if (!strncmp(cli->argv[i], "--", 2) &&
+			 (!i || strcmp(cli->argv[i - 1], "comment") != 0))
 			return fw_err_set(&cli->err, FW_ERR_MISUSE,
 					  "options stand before the words of the policy, and %s "
 					  "behind them",
@@ -359,7 +381,7 @@ int fw_policy_edit_run(struct fw_cli *cli)
 	bool another = false;
 	int result;
 
-	if (check_options(cli) < 0)
+	if (check_words(cli) < 0)
 		return -1;
 	/* While the files of other processes may be read. */
 	if (!values->force)

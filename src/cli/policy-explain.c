@@ -15,6 +15,18 @@
 #include "fwctl/policy/print.h"
 
 /* The policy to ask: a file when one is named, which needs no privileges; else the one in force. */
+/* It is the policy that is asked, and not the kernel's table. */
+static void note_drift(const struct fw_cli *cli, struct fw_current *current)
+{
+	struct fw_err ignored = FW_ERR_INIT;
+
+	if (current->policy && !fw_current_compare(current, &ignored) && current->table.differences)
+		fw_cli_note(cli,
+			    "the kernel's table was changed by someone else, and may do something "
+			    "else; 'fwctl policy status' says what");
+	fw_err_free(&ignored);
+}
+
 static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 {
 	const char *origin;
@@ -31,6 +43,7 @@ static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 				    "a policy file, which does not");
 		return NULL;
 	}
+	note_drift(cli, &current);
 	policy = current.policy;
 	current.policy = NULL;
 	fw_current_free(&current);

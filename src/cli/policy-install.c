@@ -161,11 +161,12 @@ int fw_policy_install_and_say(struct fw_cli *cli, const struct fw_policy *policy
 
 	if (result == 0) {
 		*changed = installed.changed;
+		cli->done = true;
 		puts(installed.changed ? "applied" : "unchanged");
 		if (installed.changed)
 			fw_policy_print_notes(policy);
 		if (installed.changed && installed.ended_trial)
-			fw_cli_note(cli, "the trial is over: this policy stays");
+			fw_cli_note(cli, "the trial is over");
 		if (installed.repaired)
 			note_repair(cli, &installed.then);
 	}

@@ -21,21 +21,56 @@ static void begin_packet(struct fw_packet *packet, const struct fw_connection *c
 	packet->state = FW_CT_STATE_NEW;
 }
 
-static int refuse(const struct fw_policy *policy, const struct fw_packet *packet,
-		  const struct fw_explanation *explanation, struct fw_err *err)
+static int refuse(const struct fw_packet *packet, const char *why, struct fw_err *err)
 {
 	char client[FW_PREFIX_MAX_TEXT];
-	struct fw_buf why = { 0 };
 
-	fw_decider_print(&why, policy, packet, explanation);
 	fw_err_set(err, FW_ERR_FAILED,
 		   "this would lock you out: your ssh session comes from %s to port %u, and the "
 		   "new policy lets no such connection in again (%s); nothing was changed",
-		   fw_addr_print(&packet->src, packet->family, client), packet->dport,
-		   fw_buf_text(&why));
-	fw_buf_free(&why);
+		   fw_addr_print(&packet->src, packet->family, client), packet->dport, why);
 	return fw_err_hint(err, "'apply --confirm 60s' tries it and goes back by itself; --force "
 				"applies it all the same");
+}
+
+/* A connection is not let in whose flow is forgotten before it is open, or while it is. */
+static bool forgets(const struct fw_timer *timer, uint32_t seconds)
+{
+	return !seconds && (!strcmp(timer->name, "syn_sent") || !strcmp(timer->name, "syn_recv") ||
+			    !strcmp(timer->name, "established"));
+}
+
+static const struct fw_timer *find_forgetting(const struct fw_policy *policy,
+					      const struct fw_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; rule && i < rule->timer_count; i++)
+		if (forgets(rule->timers[i].timer, rule->timers[i].seconds))
+			return rule->timers[i].timer;
+	for (i = 0; i < policy->timeout_count; i++)
+		if (policy->timeouts[i].proto->number == IPPROTO_TCP &&
+		    forgets(policy->timeouts[i].timer, policy->timeouts[i].seconds))
+			return policy->timeouts[i].timer;
+	return NULL;
+}
+
+static int check_decision(const struct fw_policy *policy, const struct fw_packet *packet,
+			  const struct fw_explanation *explanation, struct fw_err *err)
+{
+	const struct fw_timer *timer;
+	struct fw_buf why = { 0 };
+	int result = 0;
+
+	timer = find_forgetting(policy, explanation->rule);
+	if (!fw_explanation_admits(explanation))
+		fw_decider_print(&why, policy, packet, explanation);
+	else if (timer)
+		fw_buf_printf(&why, "its timeout tcp %s is 0", timer->name);
+	if (why.length)
+		result = refuse(packet, fw_buf_text(&why), err);
+	fw_buf_free(&why);
+	return result;
 }
 
 static int check(struct fw_ways *ways, const struct fw_policy *policy,
@@ -50,9 +85,7 @@ static int check(struct fw_ways *ways, const struct fw_policy *policy,
 	if (packet.direction != FW_DIR_IN)
 		return 0;
 	fw_policy_decide(policy, &packet, &explanation);
-	if (fw_explanation_admits(&explanation))
-		return 0;
-	return refuse(policy, &packet, &explanation, err);
+	return check_decision(policy, &packet, &explanation, err);
 }
 
 int fw_policy_check_session(const struct fw_policy *policy, const struct fw_ssh_session *session,

@@ -117,6 +117,7 @@ int fw_policy_try(struct fw_cli *cli, const struct fw_policy *policy, const stru
 	fw_privilege_drop();
 	if (result < 0)
 		return -1;
+	cli->done = true;
 	puts("applied");
 	fw_cli_note(cli, "for %llu seconds; then %s, unless 'fwctl policy confirm' comes in time",
 		    (unsigned long long)seconds,
@@ -155,6 +156,7 @@ static int go_back(struct fw_cli *cli, const struct fw_state *state, const struc
 	if (to)
 		return fw_policy_install_and_drop(cli, to, state, &changed);
 	result = fw_policy_uninstall(state, &changed, &cli->err);
+	cli->done = result == 0;
 	if (result == 0)
 		puts("removed");
 	return result;
@@ -183,8 +185,14 @@ static int rollback_to_previous(struct fw_cli *cli, const struct fw_state *state
 static int rollback(struct fw_cli *cli, const struct fw_state *state,
 		    const struct fw_current *current, const struct fw_ssh_session *session)
 {
-	if (current->trial)
-		return go_back(cli, state, fw_current_old(current));
+	int result;
+
+	if (current->trial) {
+		result = go_back(cli, state, fw_current_old(current));
+		if (result == 0 && fw_current_old(current))
+			fw_cli_note(cli, "the policy before decides again");
+		return result;
+	}
 	return rollback_to_previous(cli, state, session);
 }
 

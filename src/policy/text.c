@@ -26,8 +26,9 @@ static int check_kind(int fd, struct fw_file_id *id, struct fw_err *err)
 	if (fstat(fd, &info) < 0)
 		return fw_err_sys(err, errno, "cannot look at it");
 	if (!S_ISREG(info.st_mode))
-		return fw_err_set(err, FW_ERR_FAILED, "is %s, a file of text is needed",
-				  kind_of(info.st_mode));
+		return fw_err_set(err, FW_ERR_FAILED, "is %s, a file of text is needed%s",
+				  kind_of(info.st_mode),
+				  S_ISFIFO(info.st_mode) ? "; - is standard input" : "");
 	if (id)
 		*id = (struct fw_file_id){ info.st_dev, info.st_ino };
 	return 0;

@@ -97,6 +97,8 @@ unknown() {
 	unknown "one line" stats --crit=90 -p udp
 	unknown "one line" stats --warn 80 -o json
 	unknown "is not a percentage" stats --warn 101
+	unknown "unknown option --netsn" --netsn here stats --warn 75
+	unknown "unknown command 'stat'" stat --warn 75
 	unknown "is not a percentage" stats --warn %
 	unknown "'a!b' is not a percentage" stats --warn 'a|b'
 	unknown "--crit needs a value" stats --crit

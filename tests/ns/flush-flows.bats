@@ -212,12 +212,16 @@ without_timeout() {
 	left 0
 }
 
-@test "--quiet shows nothing" {
+@test "--quiet shows nothing, but what is asked for" {
 	udp_flow 1 53
 	flush --dport 53 --quiet
 	same 0 "$status"
 	same "" "$output$stderr"
 	left 0
+	udp_flow 1 53
+	flush --dport 53 --quiet -o json
+	same 53 "$(jq .orig.dport <<< "$output")"
+	same "" "$stderr"
 }
 
 @test "more flows than one batch: all of them, each shown once" {

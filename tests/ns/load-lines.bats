@@ -306,6 +306,12 @@ one_of_each() {
 	run -3 --separate-stderr fwctl_in ours create -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 100 \
 		--state ESTABLISHED --helper banana
 	matches "$stderr" 'no such helper'
+	run -0 --separate-stderr fwctl_in ours create -p udp -s 10.0.0.7 -d 10.0.0.2 --sport 1 --dport 2 -t 0
+	same "" "$output"
+	matches "$stderr" 'it has ended already'
+	run -1 bash -c "'$FWCTL_BUILD/fwctl' --netns '$(host_ns ours)' create -p udp -s 10.0.0.8 -d 10.0.0.2 --sport 1 --dport 2 -t 1 > /dev/full"
+	matches "$output" 'the flow was made'
+	fwctl_in ours flush -s 10.0.0.8 --quiet
 	# An error message has no answer.
 	run -1 --separate-stderr fwctl_in ours create -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 3 --icmp-code 0 \
 		--icmp-id 1 -t 100

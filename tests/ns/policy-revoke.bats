@@ -73,7 +73,7 @@ ended() {
 	wait_for 10 has_flow -p udp --dport 7002 -u seen-reply
 	policy apply new.conf
 	more_seen inside 7002 10
-	run -0 --separate-stderr policy apply --revoke new.conf
+	run -10 --separate-stderr policy apply --revoke --exit-code new.conf
 	same unchanged "$output"
 	ended 1
 	fails has_flow -p udp --dport 7002
@@ -84,7 +84,7 @@ ended() {
 	inside=$(seen inside 7002)
 	more_seen arrived 7002 10
 	same "$inside" "$(seen inside 7002)"
-	run -0 --separate-stderr policy apply --revoke new.conf
+	run -0 --separate-stderr policy apply --revoke --exit-code new.conf
 	ended 0
 	host_kill "$kept" || :
 	host_kill "$cut" || :

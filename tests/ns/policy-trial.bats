@@ -88,7 +88,9 @@ gets_in() {
 	policy apply --confirm 60s new.conf
 	run -1 policy apply --confirm 60s new.conf
 	matches "$output" "on trial"
-	policy rollback
+	run -0 --separate-stderr policy rollback
+	matches "$stderr" "the policy before decides again"
+	lacks "$stderr" "this policy stays"
 	gets_in
 	policy apply --confirm 60s new.conf
 	policy apply old.conf
@@ -148,6 +150,13 @@ in_session() {
 	run -1 in_session "::ffff:$OUTSIDER4" 40000 "::ffff:$HOST4" 22 policy apply closed.conf
 	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 2023 policy apply open.conf
 	matches "$output" "default deny incoming"
+	# It is let in, and its flow forgotten at once.
+	lines "allow 22/tcp" "timeout tcp syn_sent 0" > forgetful.conf
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply forgetful.conf
+	matches "$output" "lock you out.*its timeout tcp syn_sent is 0"
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy timeout tcp established 0
+	lines "allow 22/tcp timeout syn_recv 0" > forgetful.conf
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply forgetful.conf
 	cmp before <(table)
 	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply --confirm 60s closed.conf
 	policy rollback

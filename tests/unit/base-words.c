@@ -5,8 +5,8 @@
 #include "fwctl/base/words.h"
 
 static const struct fw_word words[] = {
-	{ "allow", 1 }, { "deny", 2 },    { "reject", 3 },    { "limit", 4 },
-	{ "block", 2 }, { "assured", 5 }, { "unreplied", 6 }, { NULL, 0 },
+	{ "allow", 1 },   { "deny", 2 },      { "reject", 3 }, { "limit", 4 }, { "block", 2 },
+	{ "assured", 5 }, { "unreplied", 6 }, { "on", 7 },     { "off", 8 },   { NULL, 0 },
 };
 
 static const struct fw_word *find(const char *text)
@@ -74,6 +74,7 @@ static void did_you_mean(void **state)
 	assert_string_equal(nearest("dney"), "deny");
 	assert_string_equal(nearest("rejct"), "reject");
 	assert_string_equal(nearest("asured"), "assured");
+	assert_string_equal(nearest("of"), "off");
 	assert_string_equal(nearest("unrelpied"), "unreplied");
 	/* What is far from all of them gets no guess; nor does what nobody typed by a slip. */
 	assert_string_equal(nearest("banana"), "");
@@ -90,7 +91,7 @@ static void printed(void **state)
 	(void)state;
 	fw_words_print(&buf, words);
 	assert_string_equal(fw_buf_text(&buf),
-			    "allow, deny, reject, limit, block, assured, unreplied");
+			    "allow, deny, reject, limit, block, assured, unreplied, on, off");
 	fw_buf_free(&buf);
 }
 

@@ -51,7 +51,7 @@ static void no_files(void **state)
 	assert_int_equal(symlink("loop", "loop"), 0);
 	refused("missing", "missing: cannot open it: No such file or directory\n");
 	refused(".", ".: is a directory, a file of text is needed\n");
-	refused("pipe", "pipe: is a named pipe, a file of text is needed\n");
+	refused("pipe", "pipe: is a named pipe, a file of text is needed; - is standard input\n");
 	refused("loop", "loop: cannot open it: Too many levels of symbolic links\n");
 	refused("/dev/zero", "/dev/zero: is a device, a file of text is needed\n");
 	refused("/proc/self/mem", "/proc/self/mem: cannot read it: Input/output error\n");

@@ -56,6 +56,7 @@ struct fw_cli {
 	int argc;                 /* the arguments, options taken out */
 	char **argv;
 	bool asks_json; /* -o json is somewhere on the command line, read that far or not */
+	bool done;      /* what was asked for is done: only its output can still go wrong */
 	struct fw_err err;
 };
 
