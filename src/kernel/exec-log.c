@@ -94,6 +94,7 @@ void fw_exec_log_open(struct fw_exec_log *log)
 
 	log->count = 0;
 	log->rings = fw_calloc(cpus > 0 ? (size_t)cpus : 1, sizeof(*log->rings));
+	log->copy = fw_malloc(data_size());
 	for (cpu = 0; cpu < cpus; cpu++)
 		add_ring(log, (int)cpu);
 }
@@ -107,6 +108,7 @@ void fw_exec_log_close(struct fw_exec_log *log)
 		close(log->rings[i].fd);
 	}
 	free(log->rings);
+	free(log->copy);
 	memset(log, 0, sizeof(*log));
 }
 
@@ -188,12 +190,10 @@ static uint64_t our_net_namespace(void)
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16])
 {
 	struct finding finding = { .pid = pid };
-	char *copy = fw_malloc(data_size());
 	size_t i;
 
 	for (i = 0; i < log->count; i++)
-		look_through(copy, copy_ring(&log->rings[i], copy), &finding);
-	free(copy);
+		look_through(log->copy, copy_ring(&log->rings[i], log->copy), &finding);
 	if (!finding.named || !finding.moved || finding.net_namespace != our_net_namespace())
 		return false;
 	memcpy(name, finding.name, sizeof(finding.name));

@@ -2,6 +2,7 @@
 #include "fwctl/kernel/peers.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
@@ -35,21 +36,32 @@ static uint64_t find_inode(uint32_t portid)
 	return found;
 }
 
-static bool has_socket(const char *pid, const char *socket)
+enum has { HAS_NOT, HAS, UNKNOWN };
+
+/*
+ * Which files a process has open is only for who may trace it: of one with more privileges their
+ * number can be seen. One that is ending has none.
+ */
+static enum has has_socket(const char *pid, const char *socket)
 {
 	char *path = fw_format("/proc/%s/fd", pid), target[64];
 	DIR *directory = opendir(path);
 	struct dirent *entry;
 	ssize_t length;
-	bool found = false;
+	enum has found = HAS_NOT;
 
+	if (!directory && errno == EACCES)
+		found = UNKNOWN;
 	free(path);
 	if (!directory)
-		return false;
-	while (!found && (entry = readdir(directory))) {
+		return found;
+	while (found == HAS_NOT && (entry = readdir(directory))) {
 		length = readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1);
 		target[length > 0 ? length : 0] = '\0';
-		found = !strcmp(target, socket);
+		if (!strcmp(target, socket))
+			found = HAS;
+		else if (length < 0 && errno == EACCES)
+			found = UNKNOWN;
 	}
 	closedir(directory);
 	return found;
@@ -84,7 +96,7 @@ int fw_peer_find(uint32_t portid, char name[16])
 	name[0] = '\0';
 	while (processes && !name[0] && (entry = readdir(processes)))
 		if (fw_num_parse(entry->d_name, 1, INT32_MAX, &pid) == FW_NUM_OK &&
-		    has_socket(entry->d_name, socket))
+		    has_socket(entry->d_name, socket) == HAS)
 			read_name(entry->d_name, name);
 	if (processes)
 		closedir(processes);
@@ -115,7 +127,7 @@ static enum place place_of(const char *pid)
 static bool may_own(const char *pid, uint64_t inode)
 {
 	char *socket = socket_link(inode);
-	bool owns = !inode || has_socket(pid, socket);
+	bool owns = !inode || has_socket(pid, socket) != HAS_NOT;
 
 	free(socket);
 	return owns;

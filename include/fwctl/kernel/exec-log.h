@@ -18,6 +18,7 @@ struct fw_exec_log {
 		char *pages; /* the kernel's header, and behind it the records */
 	} * rings;
 	size_t count;
+	char *copy; /* of one ring, to look through */
 };
 
 /*
