@@ -41,6 +41,11 @@ static void say_count(const struct values *values, const struct fw_load *load)
 		fprintf(stderr, "fwctl %s: %" PRIu64 " lines %s loaded, %" PRIu64 " were bad.\n",
 			PACKAGE_VERSION, load->done, values->dry_run ? "would be" : "have been",
 			load->bad);
+	if (!values->quiet && load->has_filters && !values->dry_run)
+		fprintf(stderr,
+			"fwctl %s: %" PRIu64
+			" flow entries have been updated or deleted by filters.\n",
+			PACKAGE_VERSION, load->chosen);
 }
 
 static int run(struct fw_cli *cli)

@@ -73,10 +73,17 @@ static const struct fw_option show_options[] = {
 	{ 0 },
 };
 
+static const char rule_words[] = "A RULE is written as with ufw, and as in the policy file:\n"
+				 "  22/tcp\n"
+				 "  ssh comment 'for the admins'\n"
+				 "  in on eth0 from 10.0.0.0/8 to any port 80,443 proto tcp\n"
+				 "  from @SET to any port 5000:5010 proto udp\n"
+				 "fwctl-policy(8) has all of it.\n";
+
 /* All words of an edit are the policy's: -1 is a wrong value there, not an option. */
-#define EDIT(verb, least, words, what)                                                             \
+#define EDIT(verb, least, words, what, more)                                                       \
 	{                                                                                          \
-		.name = (verb), .summary = (what), .usage = "[--force] " words,                    \
+		.name = (verb), .summary = (what), .usage = "[--force] " words, .details = (more), \
 		.options = force_options, .values_size = sizeof(struct fw_policy_force_values),    \
 		.stop_early = true, .min_args = (least), .max_args = -1, .run = fw_policy_edit_run \
 	}
@@ -120,6 +127,10 @@ static const struct fw_command verbs[] = {
 	{ .name = "explain",
 	  .summary = "Say which line decides a packet, and why",
 	  .usage = "[--file FILE] [-o text|json] in|out|routed PROTO WORD...",
+	  .details = "A packet is told by its addresses, ports and interface:\n"
+		     "  in tcp from 198.51.100.7:40000 to 192.0.2.1:22 on eth0\n"
+		     "  out udp from 192.0.2.1:5000 to [2001:db8::1]:53\n"
+		     "  routed icmp from 10.0.0.1 to 192.0.2.9 in eth0 out eth1\n",
 	  .options = explain_options,
 	  .values_size = sizeof(struct fw_policy_explain_values),
 	  .min_args = 2,
@@ -141,21 +152,22 @@ static const struct fw_command verbs[] = {
 	  .options = force_options,
 	  .values_size = sizeof(struct fw_policy_force_values),
 	  .run = fw_policy_rollback_run },
-	EDIT("allow", 1, "RULE", "Add a rule that allows"),
-	EDIT("deny", 1, "RULE", "Add a rule that drops"),
-	EDIT("reject", 1, "RULE", "Add a rule that refuses"),
-	EDIT("limit", 1, "RULE", "Add a rule that allows slowly"),
-	EDIT("route", 1, "allow|deny|reject|limit RULE", "Add a rule for routed packets"),
-	EDIT("insert", 2, "N RULE", "Put a rule in front of rule N"),
-	EDIT("delete", 1, "N | RULE", "Take a rule away"),
+	EDIT("allow", 1, "RULE", "Add a rule that allows", rule_words),
+	EDIT("deny", 1, "RULE", "Add a rule that drops", rule_words),
+	EDIT("reject", 1, "RULE", "Add a rule that refuses", rule_words),
+	EDIT("limit", 1, "RULE", "Add a rule that allows slowly", rule_words),
+	EDIT("route", 1, "allow|deny|reject|limit RULE", "Add a rule for routed packets",
+	     rule_words),
+	EDIT("insert", 2, "N RULE", "Put a rule in front of rule N", rule_words),
+	EDIT("delete", 1, "N | RULE", "Take a rule away", rule_words),
 	EDIT("default", 1, "allow|deny|reject [incoming|outgoing|routed]",
-	     "Set what happens to packets that no rule decides"),
-	EDIT("logging", 1, "off|on|low|medium|high|full", "Set how much is logged"),
-	EDIT("ping", 1, "on|off", "Set whether echo requests are let in"),
-	EDIT("mdns", 1, "on|off", "Set whether multicast DNS is let in"),
-	EDIT("dhcp", 1, "on|off", "Set whether the answers of DHCP servers are let in"),
+	     "Set what happens to packets that no rule decides", NULL),
+	EDIT("logging", 1, "off|on|low|medium|high|full", "Set how much is logged", NULL),
+	EDIT("ping", 1, "on|off", "Set whether echo requests are let in", NULL),
+	EDIT("mdns", 1, "on|off", "Set whether multicast DNS is let in", NULL),
+	EDIT("dhcp", 1, "on|off", "Set whether the answers of DHCP servers are let in", NULL),
 	EDIT("timeout", 1, "PROTO [NAME] DURATION [NAME DURATION ...]",
-	     "Set how long flows of a protocol are remembered"),
+	     "Set how long flows of a protocol are remembered", NULL),
 	{ .name = "reset",
 	  .elsewhere = "disable|flush|stop",
 	  .summary = "Remove the policy, and put the timeouts back",

@@ -183,17 +183,19 @@ static int delete_one(void *context, const struct fw_flow *flow)
 	return fw_ct_delete(&deletion->deleter, flow, deletion->err);
 }
 
-int fw_delete_matching(const struct fw_filter *filter, struct fw_err *err)
+int fw_delete_matching(const struct fw_filter *filter, uint64_t *count, struct fw_err *err)
 {
 	const struct fw_ct_query query = { .filter = filter };
 	struct deletion deletion = { .err = err };
 	int status;
 
+	*count = 0;
 	if (fw_ct_deleter_open(&deletion.deleter, NULL, NULL, err) < 0)
 		return -1;
 	status = fw_ct_each(&query, delete_one, &deletion, err);
 	if (fw_ct_deleter_finish(&deletion.deleter, err) < 0 || err->kind != FW_ERR_NONE)
 		status = -1;
+	*count = deletion.deleter.count;
 	fw_ct_deleter_close(&deletion.deleter);
 	return status;
 }

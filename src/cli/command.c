@@ -110,8 +110,7 @@ static bool asks_json(char *const *words)
 	return false;
 }
 
-/* Whether errors are for a program to read. */
-static bool wants_json(const struct fw_cli *cli)
+bool fw_cli_wants_json(const struct fw_cli *cli)
 {
 	const struct fw_option *option = cli->command->options;
 	const struct fw_output *output;
@@ -133,7 +132,7 @@ static void print_error(struct fw_buf *buf, const struct fw_cli *cli)
 {
 	const char *what = cli->err.what ? cli->err.what : "unknown error";
 
-	if (wants_json(cli)) {
+	if (fw_cli_wants_json(cli)) {
 		fw_buf_putc(buf, '{');
 		json_member(buf, "error", what);
 		if (cli->err.hint)

@@ -225,6 +225,7 @@ static int take_chosen(struct work *work, const struct fw_line *line)
 	struct fw_filter filter = *line->filter;
 	int result;
 
+	work->load->has_filters = true;
 	if (work->load->dry_run) {
 		work->load->done++;
 		return 0;
@@ -235,7 +236,8 @@ static int take_chosen(struct work *work, const struct fw_line *line)
 	if (!result)
 		result = line->write->verb == FW_WRITE_UPDATE
 				 ? fw_change_matching(&changing, &filter, &err)
-				 : fw_delete_matching(&filter, &err);
+				 : fw_delete_matching(&filter, &changing.count, &err);
+	work->load->chosen += changing.count;
 	if (result < 0 && err.kind == FW_ERR_DENIED) {
 		fw_err_copy(&work->cli->err, &err);
 		fw_err_free(&err);

@@ -374,6 +374,20 @@ static int check_words(struct fw_cli *cli)
 	return 0;
 }
 
+/* The order of ufw's words. */
+static int check_route(struct fw_cli *cli)
+{
+	static const struct fw_word verbs[] = {
+		{ "insert", 0 }, { "prepend", 0 }, { "delete", 0 }, { 0 }
+	};
+	const char *word = cli->argv[0];
+
+	if (strcmp(cli->command->name, "route") != 0 || !fw_word_find(verbs, word, strlen(word)))
+		return 0;
+	fw_err_set(&cli->err, FW_ERR_MISUSE, "'%s' stands before 'route'", word);
+	return fw_err_hint(&cli->err, "'insert 1 route allow ...', 'delete route allow ...'");
+}
+
 int fw_policy_edit_run(struct fw_cli *cli)
 {
 	const struct fw_policy_force_values *values = cli->values;
@@ -381,7 +395,7 @@ int fw_policy_edit_run(struct fw_cli *cli)
 	bool another = false;
 	int result;
 
-	if (check_words(cli) < 0)
+	if (check_words(cli) < 0 || check_route(cli) < 0)
 		return -1;
 	/* While the files of other processes may be read. */
 	if (!values->force)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
+#include "fwctl/format/json-text.h"
 #include "fwctl/policy/check.h"
 #include "fwctl/policy/diag.h"
 #include "fwctl/policy/print.h"
@@ -33,6 +34,29 @@ static void print_diags(const struct fw_diags *diags)
 	fw_buf_free(&buf);
 }
 
+/* For a program to read: an object for each, with its place. */
+static void print_mistakes(const struct fw_diags *diags)
+{
+	const struct fw_diag *diag = diags->items;
+	struct fw_buf buf = { 0 };
+
+	for (; diag < diags->items + diags->count; diag++) {
+		if (diag->note)
+			continue;
+		fw_buf_puts(&buf, "{\"error\":");
+		fw_json_string(&buf, diag->text, strlen(diag->text));
+		fw_buf_puts(&buf, ",\"file\":");
+		fw_json_string(&buf, diag->file, strlen(diag->file));
+		if (diag->line)
+			fw_buf_printf(&buf, ",\"line\":%u", diag->line);
+		if (diag->column)
+			fw_buf_printf(&buf, ",\"column\":%u", diag->column);
+		fw_buf_puts(&buf, "}\n");
+	}
+	fwrite(buf.data, 1, buf.length, stderr);
+	fw_buf_free(&buf);
+}
+
 static struct fw_policy *parse_text(const char *name, const char *text, struct fw_diags *diags)
 {
 	return fw_policy_parse(name, text, strlen(text), &fw_policy_reading, diags);
@@ -40,7 +64,10 @@ static struct fw_policy *parse_text(const char *name, const char *text, struct f
 
 static void report(struct fw_cli *cli, const char *name, const struct fw_diags *diags)
 {
-	print_diags(diags);
+	if (fw_cli_wants_json(cli))
+		print_mistakes(diags);
+	else
+		print_diags(diags);
 	/* The only one, and of no line: the file as a whole could not be read. */
 	if (diags->errors == 1 && diags->count == 1 && !diags->items[0].line)
 		fw_err_set(&cli->err, FW_ERR_FAILED, "%s is no policy; nothing was changed", name);

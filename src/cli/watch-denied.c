@@ -230,8 +230,14 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 	struct denied *denied = feed->state = fw_calloc(1, sizeof(*denied));
 
 	denied->name_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return fw_nflog_open(&feed->socket, FW_NFLOG_GROUP, watch->options->buffer,
-			     &watch->cli->err);
+	if (fw_nflog_open(&feed->socket, FW_NFLOG_GROUP, watch->options->buffer, &watch->cli->err) <
+	    0)
+		return -1;
+	read_policy(watch, denied);
+	if (!denied->current.policy && !watch->options->quiet)
+		fw_cli_note(watch->cli,
+			    "no policy of fwctl is in force, so none blocks anything yet");
+	return 0;
 }
 
 /* No packet came behind what was lost last. */

@@ -82,6 +82,13 @@ as_nobody() {
 	done
 }
 
+@test "the help of an edit shows rules that are some" {
+	fwctl policy allow --help | sed -n '/^A RULE/,$s/^  \([^@]*\)$/allow \1/p' > rules.conf
+	[ "$(wc -l < rules.conf)" -ge 3 ]
+	run -0 --separate-stderr fwctl policy explain --file rules.conf in tcp from 10.0.0.1:5 to 10.0.0.2:22
+	matches "$output" "^allow: rules.conf:1: allow 22/tcp"
+}
+
 @test "no command at all is misuse, and shows how it is used" {
 	run -2 fwctl
 	matches "$output" "[Uu]sage"

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fwctl policy explain on a policy file: needs neither root nor a kernel.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	fwctl=${FWCTL_BUILD:-$BATS_TEST_DIRNAME/../../build}/fwctl
 	policy=$BATS_TEST_TMPDIR/policy.conf
@@ -59,6 +61,14 @@ explain() {
 	[ "$(jq -r '.action + " " + .by + " " + (.line | tostring)' <<< "$output")" = "deny rule 7" ]
 	[ "$(jq -r '.before[0].rule' <<< "$output")" = "allow 22/tcp" ]
 	[ "$(jq -r .place <<< "$output")" = "$policy:3" ]
+}
+
+@test "the mistakes of a policy are JSON where JSON was asked for" {
+	echo 'allow 22/tpc' > "$policy"
+	run --separate-stderr "$fwctl" policy explain --file "$policy" -o json in udp from 192.0.2.7:1 to 192.0.2.1:2
+	[ "$status" -eq 1 ]
+	[ "$(jq -r '"\(.line // "-") \(.column // "-")"' <<< "$stderr")" = "1 10
+- -" ]
 }
 
 @test "a packet that is none is misuse, and a broken policy is an error" {

@@ -510,6 +510,8 @@ has_flow() {
 	EOF
 	same "2 9
 3 0" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort)"
+	run -0 --separate-stderr fwctl_in ours load - <<< '-U -s 10.0.0.0/8 -t 600'
+	matches "${stderr_lines[1]}" ': 2 flow entries have been updated or deleted by filters.$'
 	# More than the tuple of a flow is a condition, too; what watch -o save writes is not.
 	run -0 fwctl_in ours load - <<-EOF
 		-F

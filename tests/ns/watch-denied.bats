@@ -186,6 +186,16 @@ policy_listens() {
 		awk '$2 == 12 && $4 == "00000040" { found = 1 } END { exit !found }'
 }
 
+@test "without a policy it is said that nothing is blocked" {
+	watch_denied -o json
+	watch_ends 0 INT
+	matches "$(cat said)" "no policy of fwctl is in force"
+	policy apply policy.conf
+	watch_denied -o json
+	watch_ends 0 INT
+	lacks "$(cat said)" "no policy"
+}
+
 @test "wrong words are exit 2" {
 	for wrong in "--denied --table expect" "--policy --dport 53" "--denied --state ESTABLISHED" \
 		"--denied -m 1" "--denied -o csv" "--policy -o xml"; do

@@ -42,7 +42,8 @@ struct fw_changing {
 int fw_change_matching(struct fw_changing *changing, const struct fw_filter *filter,
 		       struct fw_err *err);
 
-/* Deletes every flow that matches. Same return; when deleting is not permitted, it ends there. */
-int fw_delete_matching(const struct fw_filter *filter, struct fw_err *err);
+/* Deletes every flow that matches, `*count` of them. Same return; when deleting is not permitted,
+ * it ends there. */
+int fw_delete_matching(const struct fw_filter *filter, uint64_t *count, struct fw_err *err);
 
 #endif

@@ -69,6 +69,9 @@ void fw_help_print(const struct fw_command *command, const char *name);
 /* One long option a line with its argument: what completion and tests read. */
 void fw_help_print_options(const struct fw_command *command);
 
+/* Whether errors are for a program to read: -o json is given. */
+bool fw_cli_wants_json(const struct fw_cli *cli);
+
 /*
  * Prints `cli->err` to stderr, as text or (with -o json, see cli/output.h) as a JSON object, and
  * returns its exit status.

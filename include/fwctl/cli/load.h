@@ -16,6 +16,8 @@ struct fw_load {
 	/* What came of it: */
 	uint64_t done; /* lines that were understood, and done if they were to be */
 	uint64_t bad;
+	bool has_filters; /* there were lines with one */
+	uint64_t chosen;  /* flows that those have updated or deleted */
 };
 
 /*
