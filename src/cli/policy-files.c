@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
@@ -93,14 +94,16 @@ struct fw_policy *fw_policy_load(struct fw_cli *cli, const char *path, const cha
 {
 	struct fw_diags diags = { 0 };
 	struct fw_policy *policy;
+	struct stat info;
 
 	*origin = path ? path : FW_POLICY_FILE;
 	if (path && !strcmp(path, "-")) {
 		*origin = STDIN_NAME;
 		return load_stdin(cli);
 	}
-	/* A policy file that is there but cannot be read is an error, not the default. */
-	if (!path && access(FW_POLICY_FILE, F_OK) < 0) {
+	/* A policy file that is there but cannot be read is an error, not the default; and so is a
+	 * link that leads nowhere. */
+	if (!path && lstat(FW_POLICY_FILE, &info) < 0) {
 		*origin = "the embedded default (there is no " FW_POLICY_FILE ")";
 		policy = parse_text("(default)", fw_policy_default, &diags);
 	} else {

@@ -175,6 +175,8 @@ allow from 10.0.0.1" "$(policy show | sed 1,5d)"
 	mv ours.conf theirs.conf
 	run -1 fwctl policy allow 81/tcp
 	matches "$output" "$file: cannot open it: No such file"
+	run -1 fwctl policy apply
+	matches "$output" "$file: cannot open it: No such file"
 	[ -L "$file" ]
 	mv theirs.conf ours.conf
 	# A rule that is named by its ports is not that of a profile.
