@@ -3,29 +3,35 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fwctl/base/mem.h"
 #include "fwctl/base/num.h"
+
+/*
+ * A watch looks up every program that changes flows, by the thousand in a day: nothing here
+ * allocates memory on the usual way.
+ */
+#define PATH_SIZE 64
 
 /* The inode of the netfilter netlink socket with that port, from /proc/net/netlink; or 0. */
 static uint64_t find_inode(uint32_t portid)
 {
 	FILE *file = fopen("/proc/net/netlink", "re");
+	char buffer[4096], line[256];
 	uint64_t inode, found = 0;
 	unsigned int protocol;
 	uint32_t port;
-	char line[256];
 
 	if (!file)
 		return 0;
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
 	while (!found && fgets(line, sizeof(line), file))
 		if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %" SCNu64, &protocol,
@@ -36,72 +42,79 @@ static uint64_t find_inode(uint32_t portid)
 	return found;
 }
 
-enum has { HAS_NOT, HAS, UNKNOWN };
-
-/*
- * Which files a process has open is only for who may trace it: of one with more privileges their
- * number can be seen. One that is ending has none.
- */
-static enum has has_socket(const char *pid, const char *socket)
+/* Whether the files of that process can be seen: only by who may trace it. */
+static bool may_look(const char *pid)
 {
-	char *path = fw_format("/proc/%s/fd", pid), target[64];
-	DIR *directory = opendir(path);
-	struct dirent *entry;
-	ssize_t length;
-	enum has found = HAS_NOT;
+	char path[PATH_SIZE], target;
 
-	if (!directory && errno == EACCES)
-		found = UNKNOWN;
-	free(path);
+	snprintf(path, sizeof(path), "/proc/%s/cwd", pid);
+	return readlink(path, &target, 1) >= 0 || errno != EACCES;
+}
+
+static bool has_socket(const char *pid, const char *socket)
+{
+	char path[PATH_SIZE], target[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *directory;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	directory = may_look(pid) ? opendir(path) : NULL;
 	if (!directory)
-		return found;
-	while (found == HAS_NOT && (entry = readdir(directory))) {
+		return false;
+	while (!found && (entry = readdir(directory))) {
 		length = readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1);
 		target[length > 0 ? length : 0] = '\0';
-		if (!strcmp(target, socket))
-			found = HAS;
-		else if (length < 0 && errno == EACCES)
-			found = UNKNOWN;
+		found = !strcmp(target, socket);
 	}
 	closedir(directory);
 	return found;
 }
 
+/* As ps(1) shows it; "" when the process is gone. */
 static void read_name(const char *pid, char name[16])
 {
-	char *path = fw_format("/proc/%s/comm", pid);
-	FILE *file = fopen(path, "re");
+	char path[PATH_SIZE];
+	ssize_t length;
+	int fd;
 
-	free(path);
-	if (!file)
-		return;
-	if (!fgets(name, 16, file))
-		name[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? 0 : read(fd, name, 15);
+	if (fd >= 0)
+		close(fd);
+	name[length > 0 ? length : 0] = '\0';
 	name[strcspn(name, "\n")] = '\0';
-	fclose(file);
 }
 
-static char *socket_link(uint64_t inode)
+static void name_socket(uint64_t inode, char socket[PATH_SIZE])
 {
-	return fw_format("socket:[%" PRIu64 "]", inode);
+	snprintf(socket, PATH_SIZE, "socket:[%" PRIu64 "]", inode);
+}
+
+/* Of all processes; a name of "" when there is none. */
+static int find_owner(uint64_t inode, char name[16])
+{
+	DIR *processes = inode ? opendir("/proc") : NULL;
+	char socket[PATH_SIZE];
+	struct dirent *entry;
+	uint64_t pid = 0;
+
+	name[0] = '\0';
+	name_socket(inode, socket);
+	while (processes && !name[0] && (entry = readdir(processes)))
+		if (fw_num_parse(entry->d_name, 1, INT32_MAX, &pid) == FW_NUM_OK &&
+		    has_socket(entry->d_name, socket))
+			read_name(entry->d_name, name);
+	if (processes)
+		closedir(processes);
+	return name[0] ? (int)pid : 0;
 }
 
 int fw_peer_find(uint32_t portid, char name[16])
 {
-	uint64_t inode = find_inode(portid), pid = 0;
-	DIR *processes = inode ? opendir("/proc") : NULL;
-	char *socket = socket_link(inode);
-	struct dirent *entry;
-
-	name[0] = '\0';
-	while (processes && !name[0] && (entry = readdir(processes)))
-		if (fw_num_parse(entry->d_name, 1, INT32_MAX, &pid) == FW_NUM_OK &&
-		    has_socket(entry->d_name, socket) == HAS)
-			read_name(entry->d_name, name);
-	if (processes)
-		closedir(processes);
-	free(socket);
-	return name[0] ? (int)pid : 0;
+	return find_owner(find_inode(portid), name);
 }
 
 enum place { GONE, ELSEWHERE, HERE };
@@ -113,24 +126,22 @@ enum place { GONE, ELSEWHERE, HERE };
  */
 static enum place place_of(const char *pid)
 {
-	char *path = fw_format("/proc/%s/net/netlink", pid);
 	struct stat theirs, ours;
-	enum place place = GONE;
+	char path[PATH_SIZE];
 
-	if (!stat(path, &theirs) && !stat("/proc/self/net/netlink", &ours))
-		place = theirs.st_ino == ours.st_ino ? HERE : ELSEWHERE;
-	free(path);
-	return place;
+	snprintf(path, sizeof(path), "/proc/%s/net/netlink", pid);
+	if (stat(path, &theirs) < 0 || stat("/proc/self/net/netlink", &ours) < 0)
+		return GONE;
+	return theirs.st_ino == ours.st_ino ? HERE : ELSEWHERE;
 }
 
-/* It may also have closed the socket meanwhile, and go on. */
+/* Who has closed the socket meanwhile, or may not be looked at, is believed. */
 static bool may_own(const char *pid, uint64_t inode)
 {
-	char *socket = socket_link(inode);
-	bool owns = !inode || has_socket(pid, socket) != HAS_NOT;
+	char socket[PATH_SIZE];
 
-	free(socket);
-	return owns;
+	name_socket(inode, socket);
+	return !inode || !may_look(pid) || has_socket(pid, socket);
 }
 
 /*
@@ -140,18 +151,19 @@ static bool may_own(const char *pid, uint64_t inode)
  */
 static void look_once(const struct fw_exec_log *log, uint32_t portid, char name[16])
 {
-	char *pid = fw_format("%" PRIu32, portid);
 	uint64_t inode = find_inode(portid);
-	enum place place = place_of(pid);
+	enum place place;
+	char pid[16];
 
+	snprintf(pid, sizeof(pid), "%" PRIu32, portid);
+	place = place_of(pid);
 	if (place == HERE && may_own(pid, inode))
 		read_name(pid, name);
 	else if (inode)
-		(void)fw_peer_find(portid, name);
+		(void)find_owner(inode, name);
 	/* One that runs and is not the owner has the number by chance. */
 	if (!name[0] && place == GONE)
 		(void)fw_exec_log_find(log, portid, name);
-	free(pid);
 }
 
 /* A process that ends meanwhile is met half there: the second look finds it gone. */
