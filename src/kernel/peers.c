@@ -20,25 +20,42 @@
  */
 #define PATH_SIZE 64
 
-/* The inode of the netfilter netlink socket with that port, from /proc/net/netlink; or 0. */
-static uint64_t find_inode(uint32_t portid)
+/* The inode in a line of /proc/net/netlink that is of the netfilter socket with that port, or 0. */
+static uint64_t inode_of(const char *line, uint32_t portid)
 {
-	FILE *file = fopen("/proc/net/netlink", "re");
-	char buffer[4096], line[256];
-	uint64_t inode, found = 0;
 	unsigned int protocol;
+	uint64_t inode;
 	uint32_t port;
 
-	if (!file)
-		return 0;
-	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
-	while (!found && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %" SCNu64, &protocol,
-			   &port, &inode) == 3 &&
-		    protocol == NETLINK_NETFILTER && port == portid)
-			found = inode;
-	fclose(file);
+	if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %" SCNu64, &protocol, &port,
+		   &inode) != 3)
+		return 0;
+	return protocol == NETLINK_NETFILTER && port == portid ? inode : 0;
+}
+
+/* The inode of the netfilter netlink socket with that port; 0 when there is none. */
+static uint64_t find_inode(uint32_t portid)
+{
+	int fd = open("/proc/net/netlink", O_RDONLY | O_CLOEXEC);
+	char buffer[8192], *line, *end;
+	size_t length = 0;
+	uint64_t found = 0;
+	ssize_t got;
+
+	while (!found && fd >= 0 &&
+	       (got = read(fd, buffer + length, sizeof(buffer) - 1 - length)) > 0) {
+		length += (size_t)got;
+		buffer[length] = '\0';
+		for (line = buffer; !found && (end = strchr(line, '\n')); line = end + 1) {
+			*end = '\0';
+			found = inode_of(line, portid);
+		}
+		length -= (size_t)(line - buffer);
+		memmove(buffer, line, length);
+	}
+	if (fd >= 0)
+		close(fd);
 	return found;
 }
 
