@@ -112,14 +112,11 @@ static int show_flow(struct fw_cli *cli, const struct values *values)
 	if (!status)
 		status = fw_ct_find(&write->flow, show, &shown, &cli->err);
 	fw_privilege_drop();
-	fw_sink_finish(&shown.sink);
-	if (!status)
-		status = fw_output_check(&shown.sink, &cli->err);
-	if (status < 0 && shown.sink.write_error)
-		fw_err_prefix(&cli->err, "the flow was made");
-	if (!status && !shown.found)
+	status = fw_output_finish(&shown.sink, status, "the flow was made", &cli->err);
+	if (!status && !values->quiet && !shown.found)
 		fw_cli_note(cli, "it has ended already");
-	if (!status && shown.found && fw_write_has_labels(write) && !shown.labelled)
+	if (!status && !values->quiet && shown.found && fw_write_has_labels(write) &&
+	    !shown.labelled)
 		fw_cli_note(cli, "the kernel has not kept the labels, because no rule of this "
 				 "network namespace uses some (ct label)");
 	if (!status && !values->quiet && shown.sink.format == &fw_format_text)
@@ -171,7 +168,7 @@ static int run(struct fw_cli *cli)
 	if (check_flow(cli, values) < 0 || fw_flow_reader_finish(&values->flow, &cli->err) < 0 ||
 	    fw_privilege_limit(&cli->err) < 0 || write_flow(write, &cli->err) < 0)
 		return -1;
-	return values->quiet && !values->output.format ? 0 : show_flow(cli, values);
+	return fw_output_is_shown(&values->output, values->quiet) ? show_flow(cli, values) : 0;
 }
 
 static const struct fw_command command = {

@@ -79,18 +79,12 @@ struct flush {
 	struct fw_err *err;
 };
 
-/* A format that is asked for is shown whatever else is not. */
-static bool is_shown(const struct values *values)
-{
-	return !values->quiet || values->output.format;
-}
-
 static int show(void *context, const struct fw_flow *flow)
 {
 	struct flush *flush = context;
 
 	/* When nobody reads any more, the deleting goes on: it was asked for. */
-	if (is_shown(flush->values))
+	if (fw_output_is_shown(&flush->values->output, flush->values->quiet))
 		fw_sink_flow(&flush->sink, flow);
 	return 0;
 }
@@ -138,7 +132,7 @@ static int take_expect(void *context, const struct fw_expect *expect)
 		return deleted;
 	flush->deleter.count++;
 	flush->shown++;
-	if (is_shown(flush->values))
+	if (fw_output_is_shown(&flush->values->output, flush->values->quiet))
 		fw_sink_expect(&flush->sink, expect);
 	return 0;
 }
@@ -204,15 +198,6 @@ static void say_count(const struct flush *flush, uint64_t count)
 		values->dry_run ? "would be" : "have been");
 }
 
-static int finish_output(struct fw_cli *cli, struct fw_sink *sink, int status)
-{
-	fw_sink_finish(sink);
-	if (status || !sink->write_error || sink->write_error == EPIPE)
-		return status;
-	return fw_err_sys(&cli->err, sink->write_error,
-			  "the flows were deleted, but not all of the output could be written");
-}
-
 static int run(struct fw_cli *cli)
 {
 	struct flush flush = { .values = cli->values, .err = &cli->err };
@@ -238,7 +223,7 @@ static int run(struct fw_cli *cli)
 	else
 		status = flush_matching(cli, &flush);
 	fw_privilege_drop();
-	status = finish_output(cli, &flush.sink, status);
+	status = fw_output_finish(&flush.sink, status, "the flows were deleted", &cli->err);
 	if (!status || flush.deleter.count)
 		say_count(&flush, flush.values->dry_run ? flush.shown : flush.deleter.count);
 	fw_ct_deleter_close(&flush.deleter);

@@ -42,12 +42,6 @@ static int show(void *context, const struct fw_flow *flow)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* A format that is asked for is shown whatever else is not. */
-static bool is_shown(const struct values *values)
-{
-	return !values->quiet || values->output.format;
-}
-
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
 	if (fw_changes_check(&values->flow.write, &cli->err) < 0)
@@ -73,10 +67,12 @@ static int run(struct fw_cli *cli)
 {
 	const struct values *values = cli->values;
 	struct fw_sink sink = { 0 };
-	struct fw_changing changing = { .changes = &values->flow.write,
-					.dry_run = values->dry_run,
-					.changed = is_shown(values) ? show : NULL,
-					.context = &sink };
+	struct fw_changing changing = {
+		.changes = &values->flow.write,
+		.dry_run = values->dry_run,
+		.changed = fw_output_is_shown(&values->output, values->quiet) ? show : NULL,
+		.context = &sink
+	};
 	struct fw_word *labels;
 	int status;
 
@@ -87,9 +83,7 @@ static int run(struct fw_cli *cli)
 	if (!status) {
 		status = fw_change_matching(&changing, cli->filter, &cli->err);
 		fw_privilege_drop();
-		fw_sink_finish(&sink);
-		if (!status)
-			status = fw_output_check(&sink, &cli->err);
+		status = fw_output_finish(&sink, status, "the flows were updated", &cli->err);
 		if (!status || changing.count)
 			say_count(values, &sink, changing.count);
 	}

@@ -182,7 +182,8 @@ static int add_status(struct fw_flow_reader *reader, const char *word, size_t le
 	if (length == 5 && !strncasecmp(word, "unset", length))
 		return 0;
 	if (!fw_status_parse(word, length, &bit) && (reader->saved || bit & FW_STATUS_SETTABLE)) {
-		reader->write.flow.status |= bit & FW_STATUS_SETTABLE;
+		/* Of an update the kernel wants that one as the flow has it. */
+		reader->write.flow.status |= bit & (FW_STATUS_SETTABLE | FW_STATUS_EXPECTED);
 		return 0;
 	}
 	fw_err_set(err, FW_ERR_MISUSE, "'%.*s' is %s", (int)length, word,
@@ -269,6 +270,13 @@ int fw_flow_set_label(void *values, const struct fw_option *option, const char *
 	return 0;
 }
 
+static int set_label(void *values, const struct fw_option *option, const char *value,
+		     struct fw_err *err)
+{
+	((struct fw_flow_reader *)values)->has_label = true;
+	return fw_flow_set_label(values, option, value, err);
+}
+
 /* option->min is FW_OP_SRC_NAT or FW_OP_DST_NAT. */
 static int set_nat(void *values, const struct fw_option *option, const char *value,
 		   struct fw_err *err)
@@ -333,8 +341,10 @@ static const struct fw_option special_options[] = {
 	  .help = "seen-reply, assured, fixed-timeout; unset: none" },
 	{ .names = "mark", .letter = 'm', .arg = "VALUE[/MASK]", .set = fw_flow_set_mark,
 	  .help = "packet mark kept with the flow" },
-	{ .names = "label-add|label", .letter = 'l', .arg = "NAME[,...]", .set = fw_flow_set_label,
-	  .min = true, .help = "labels, by the names of connlabel.conf or by number" },
+	{ .names = "label-add", .arg = "NAME[,...]", .set = fw_flow_set_label, .min = true,
+	  .help = "labels, by the names of connlabel.conf or by number" },
+	{ .names = "label", .letter = 'l', .arg = "NAME[,...]", .set = set_label, .min = true,
+	  .help = "the same" },
 	{ .names = "src-nat", .letter = 'n', .arg = "ADDR[:PORT]", .set = set_nat,
 	  .min = FW_OP_SRC_NAT, .help = "translate the source to that" },
 	{ .names = "dst-nat", .letter = 'g', .arg = "ADDR[:PORT]", .set = set_nat,

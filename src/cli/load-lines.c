@@ -214,24 +214,35 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	return 0;
 }
 
+/* As save does: timer, status, and both addresses of the replies, or what they are translated to.
+ */
+static bool says_everything(const struct fw_write *write)
+{
+	const struct fw_tuple *reply = &write->flow.reply;
+
+	return write->flow.present >> FW_FLOW_TIMEOUT & 1 &&
+	       write->flow.present >> FW_FLOW_STATUS & 1 &&
+	       (fw_tuple_has(reply, FW_TUPLE_SRC) || write->dst_nat.wanted) &&
+	       (fw_tuple_has(reply, FW_TUPLE_DST) || write->src_nat.wanted);
+}
+
 /*
  * Whether a line with -U or -D says more than which flow it is and what becomes of that: then it
  * has conditions. What `list` and `watch -o save` write says everything, and means the flow.
  */
-static bool has_conditions(const struct fw_write *write)
+static bool has_conditions(const struct fw_flow_reader *reader)
 {
+	const struct fw_write *write = &reader->write;
 	const struct fw_flow *flow = &write->flow;
 	uint64_t plain = 1ull << FW_FLOW_TIMEOUT | 1ull << FW_FLOW_ZONE;
+	bool update = write->verb == FW_WRITE_UPDATE;
 
-	if (write->verb != FW_WRITE_UPDATE && write->verb != FW_WRITE_DELETE)
+	if ((!update && write->verb != FW_WRITE_DELETE) || says_everything(write))
 		return false;
-	if (flow->present >> FW_FLOW_TIMEOUT & flow->present >> FW_FLOW_STATUS & 1 &&
-	    flow->reply.present)
-		return false;
-	if (write->verb == FW_WRITE_UPDATE)
+	if (update)
 		plain |= 1ull << FW_FLOW_MARK | 1ull << FW_FLOW_STATUS;
 	return flow->present & ~plain || flow->reply.present || write->src_nat.wanted ||
-	       write->dst_nat.wanted || fw_write_has_labels(write);
+	       write->dst_nat.wanted || (update ? reader->has_label : fw_write_has_labels(write));
 }
 
 static int take_err(struct fw_err *err, struct fw_err *from)
@@ -254,7 +265,7 @@ static int read_options(struct fw_line_reader *reader, char *line, struct fw_lin
 		return fw_err_set(err, FW_ERR_FAILED, "more than %d words", WORDS);
 	memcpy(again, words, (size_t)count * sizeof(*words));
 	is_readable = read_words(&reader->whole, count, words, &as_one) == 0;
-	if (is_readable && !has_conditions(&reader->values.write) &&
+	if (is_readable && !has_conditions(&reader->values) &&
 	    finish_whole(reader, count, &as_one) == 0)
 		return 0;
 	verb = choosing_verb(count, again);

@@ -311,7 +311,11 @@ static int write_at_pause(struct work *work)
 {
 	struct pollfd input = { .fd = work->load->fd, .events = POLLIN };
 
-	return poll(&input, 1, 0) ? 0 : finish_writing(work);
+	if (poll(&input, 1, 0))
+		return 0;
+	if (finish_writing(work) < 0)
+		return -1;
+	return work->load->strict && work->load->bad ? -1 : 0;
 }
 
 static int read_more(struct work *work, struct source *source)

@@ -171,3 +171,12 @@ int fw_output_check(const struct fw_sink *sink, struct fw_err *err)
 		return 0;
 	return fw_err_sys(err, sink->write_error, "writing the output");
 }
+
+int fw_output_finish(struct fw_sink *sink, int status, const char *done, struct fw_err *err)
+{
+	fw_sink_finish(sink);
+	if (status || !sink->write_error || sink->write_error == EPIPE)
+		return status;
+	return fw_err_sys(err, sink->write_error, "%s, but not all of the output could be written",
+			  done);
+}

@@ -115,7 +115,7 @@ int fw_policy_reset_run(struct fw_cli *cli)
 		return -1;
 	result = fw_policy_uninstall(&state, &was_there, &cli->err);
 	fw_state_close(&state);
-	cli->done = result == 0;
+	cli->done = result == 0 && was_there;
 	if (result == 0)
 		puts(was_there ? "removed" : "unchanged");
 	return result;

@@ -44,7 +44,7 @@ static void put_word(struct fw_buf *buf, const char *word)
 {
 	char quote = strchr(word, '"') ? '\'' : '"';
 
-	if (*word && !strpbrk(word, " \t#\"'")) {
+	if (*word && !strpbrk(word, " \t#\"'\\")) {
 		fw_buf_puts(buf, word);
 		return;
 	}
@@ -348,13 +348,9 @@ static bool has_control(const char *word)
 /* The words become one line of a file: what would make more of it, or less, is not for an edit. */
 static int check_word(const char *word, struct fw_err *err)
 {
-	size_t length = strlen(word);
-
-	if (has_control(word))
-		return fw_err_set(err, FW_ERR_MISUSE, "a line feed, or the like, is in '%s'", word);
-	if (length && word[length - 1] == '\\')
-		return fw_err_set(err, FW_ERR_MISUSE, "a backslash is at the end of '%s'", word);
-	return 0;
+	if (!has_control(word))
+		return 0;
+	return fw_err_set(err, FW_ERR_MISUSE, "a line feed, or the like, is in '%s'", word);
 }
 
 /* No word of a rule looks like one, but what a comment says may. */

@@ -14,7 +14,6 @@
 #include "fwctl/policy/explain.h"
 #include "fwctl/policy/print.h"
 
-/* The policy to ask: a file when one is named, which needs no privileges; else the one in force. */
 /* It is the policy that is asked, and not the kernel's table. */
 static void note_drift(const struct fw_cli *cli, struct fw_current *current)
 {
@@ -27,6 +26,7 @@ static void note_drift(const struct fw_cli *cli, struct fw_current *current)
 	fw_err_free(&ignored);
 }
 
+/* The policy to ask: a file when one is named, which needs no privileges; else the one in force. */
 static struct fw_policy *choose_policy(struct fw_cli *cli, const char *file)
 {
 	const char *origin;

@@ -33,25 +33,49 @@ static int refuse(const struct fw_packet *packet, const char *why, struct fw_err
 				"applies it all the same");
 }
 
-/* A connection is not let in whose flow is forgotten before it is open, or while it is. */
-static bool forgets(const struct fw_timer *timer, uint32_t seconds)
+/*
+ * Whether a connection that is let in comes to nothing because that timer is 0: its flow is
+ * forgotten before it is open. One that is open is forgotten, too, but the next packet of either
+ * side begins it anew, where packets may go out.
+ */
+static bool is_needed(const struct fw_policy *policy, const struct fw_timer *timer)
 {
-	return !seconds && (!strcmp(timer->name, "syn_sent") || !strcmp(timer->name, "syn_recv") ||
-			    !strcmp(timer->name, "established"));
+	static const char *const always[] = { "syn_sent", "retrans" };
+	static const char *const closed[] = { "established", "unacknowledged" };
+	size_t i;
+
+	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (!strcmp(timer->name, always[i]) ||
+		    (!strcmp(timer->name, closed[i]) &&
+		     policy->defaults[FW_DIR_OUT] != FW_ACTION_ALLOW))
+			return true;
+	return false;
 }
 
-static const struct fw_timer *find_forgetting(const struct fw_policy *policy,
-					      const struct fw_rule *rule)
+static bool has_timer(const struct fw_rule *rule, const struct fw_timer *timer)
 {
 	size_t i;
 
 	for (i = 0; rule && i < rule->timer_count; i++)
-		if (forgets(rule->timers[i].timer, rule->timers[i].seconds))
+		if (rule->timers[i].timer == timer)
+			return true;
+	return false;
+}
+
+/* The rule's own timers come before those of the namespace. */
+static const struct fw_timer *find_forgetting(const struct fw_policy *policy,
+					      const struct fw_rule *rule)
+{
+	const struct fw_policy_timeout *timeout = policy->timeouts;
+	size_t i;
+
+	for (i = 0; rule && i < rule->timer_count; i++)
+		if (!rule->timers[i].seconds && is_needed(policy, rule->timers[i].timer))
 			return rule->timers[i].timer;
-	for (i = 0; i < policy->timeout_count; i++)
-		if (policy->timeouts[i].proto->number == IPPROTO_TCP &&
-		    forgets(policy->timeouts[i].timer, policy->timeouts[i].seconds))
-			return policy->timeouts[i].timer;
+	for (; timeout < policy->timeouts + policy->timeout_count; timeout++)
+		if (timeout->proto->number == IPPROTO_TCP && !timeout->seconds &&
+		    is_needed(policy, timeout->timer) && !has_timer(rule, timeout->timer))
+			return timeout->timer;
 	return NULL;
 }
 

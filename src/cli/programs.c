@@ -100,23 +100,26 @@ void fw_programs_print(void)
 	free(directory);
 }
 
-/* What ufw calls so without a further word, and what `fwctl policy` calls it; NULL: no such word.
- */
+/* The verb of `fwctl policy` that is meant by that word, as ufw has it without a further one; or
+ * NULL. */
 static const char *verb_of_policy(const char *name)
 {
-	static const char *const words[][2] = {
-		{ "allow", "allow" },   { "deny", "deny" },       { "reject", "reject" },
-		{ "limit", "limit" },   { "route", "route" },     { "insert", "insert" },
-		{ "delete", "delete" }, { "default", "default" }, { "logging", "logging" },
-		{ "status", "status" }, { "show", "show" },       { "app", "app" },
-		{ "reset", "reset" },   { "apply", "apply" },     { "enable", "apply" },
-		{ "reload", "apply" },  { "disable", "reset" },
+	static const char *const verbs[] = {
+		"allow",   "deny",    "reject", "limit",   "route",   "insert",   "delete",
+		"default", "logging", "ping",   "timeout", "status",  "show",     "check",
+		"diff",    "explain", "app",    "apply",   "confirm", "rollback", "reset",
 	};
+	static const char *const others[][2] = { { "enable", "apply" },
+						 { "reload", "apply" },
+						 { "disable", "reset" } };
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], name))
-			return words[i][1];
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verbs[i], name))
+			return verbs[i];
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i][0], name))
+			return others[i][1];
 	return NULL;
 }
 

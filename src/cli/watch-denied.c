@@ -27,6 +27,7 @@
 struct denied {
 	struct fw_current current; /* the policy in force, if it is known */
 	bool is_read;
+	bool is_known;      /* reading it went well: then there is none if there is none */
 	uint32_t rulesets;  /* watch->rulesets when it was read */
 	struct fw_buf rule; /* the text of one */
 	int name_fd;        /* any socket of IPv4: names of interfaces are asked for there */
@@ -49,7 +50,7 @@ static void read_policy(struct fw_watch *watch, struct denied *denied)
 	denied->is_read = true;
 	denied->rulesets = watch->rulesets;
 	/* Without it packets are shown all the same, with the number of their line only. */
-	(void)fw_current_look(&denied->current, &ignored);
+	denied->is_known = fw_current_look(&denied->current, &ignored) == 0;
 	fw_err_free(&ignored);
 }
 
@@ -234,7 +235,7 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 	    0)
 		return -1;
 	read_policy(watch, denied);
-	if (!denied->current.policy && !watch->options->quiet)
+	if (denied->is_known && !denied->current.policy && !watch->options->quiet)
 		fw_cli_note(watch->cli,
 			    "no policy of fwctl is in force, so none blocks anything yet");
 	return 0;
@@ -249,7 +250,7 @@ static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 		tell_dropped(watch, denied);
 }
 
-/* The policy is read with the first packet, and after each change. */
+/* The policy is read again after each change. */
 static bool reads_policy(const struct fw_watch_feed *feed)
 {
 	(void)feed;

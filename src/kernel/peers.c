@@ -134,31 +134,27 @@ int fw_peer_find(uint32_t portid, char name[16])
 	return find_owner(find_inode(portid), name);
 }
 
-enum place { GONE, ELSEWHERE, HERE };
-
 /*
- * In which network namespace the process works: ours, or another; none, as soon as it is ending.
- * /proc/PID/ns/net is only for who may trace the process; each namespace has files of its own below
- * /proc/PID/net.
+ * Whether the process works in our network namespace; no, as soon as it is ending. /proc/PID/ns/net
+ * is only for who may trace the process; each namespace has files of its own below /proc/PID/net.
  */
-static enum place place_of(const char *pid)
+static bool is_in_our_namespace(const char *pid)
 {
 	struct stat theirs, ours;
 	char path[PATH_SIZE];
 
 	snprintf(path, sizeof(path), "/proc/%s/net/netlink", pid);
-	if (stat(path, &theirs) < 0 || stat("/proc/self/net/netlink", &ours) < 0)
-		return GONE;
-	return theirs.st_ino == ours.st_ino ? HERE : ELSEWHERE;
+	return !stat(path, &theirs) && !stat("/proc/self/net/netlink", &ours) &&
+	       theirs.st_ino == ours.st_ino;
 }
 
-/* Who has closed the socket meanwhile, or may not be looked at, is believed. */
+/* Who may not be looked at is believed. */
 static bool may_own(const char *pid, uint64_t inode)
 {
 	char socket[PATH_SIZE];
 
 	name_socket(inode, socket);
-	return !inode || !may_look(pid) || has_socket(pid, socket);
+	return !may_look(pid) || has_socket(pid, socket);
 }
 
 /*
@@ -169,21 +165,19 @@ static bool may_own(const char *pid, uint64_t inode)
 static void look_once(const struct fw_exec_log *log, uint32_t portid, char name[16])
 {
 	uint64_t inode = find_inode(portid);
-	enum place place;
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%" PRIu32, portid);
-	place = place_of(pid);
-	if (place == HERE && may_own(pid, inode))
-		read_name(pid, name);
-	else if (inode)
-		(void)find_owner(inode, name);
-	/* One that runs and is not the owner has the number by chance. */
-	if (!name[0] && place == GONE)
+	if (!inode)
+		/* It is closed: what runs with that number may be another process. */
 		(void)fw_exec_log_find(log, portid, name);
+	else if (is_in_our_namespace(pid) && may_own(pid, inode))
+		read_name(pid, name);
+	else
+		(void)find_owner(inode, name);
 }
 
-/* A process that ends meanwhile is met half there: the second look finds it gone. */
+/* A socket that is closed meanwhile is met half there: the second look finds it closed. */
 static void look_up(const struct fw_exec_log *log, uint32_t portid, char name[16])
 {
 	look_once(log, portid, name);

@@ -54,8 +54,8 @@ as_nobody() {
 	run -2 --separate-stderr fwctl status
 	matches "$stderr" "did you mean fwctl policy status\?"
 	local word
-	for word in allow deny reject limit route insert delete default logging status show app reset \
-		apply enable reload disable; do
+	for word in allow deny reject limit route insert delete default logging ping timeout status show \
+		check diff explain app apply confirm rollback reset enable reload disable; do
 		run -2 --separate-stderr fwctl "$word"
 		matches "$stderr" "did you mean fwctl policy [a-z]+\?"
 		run fwctl policy "$(sed -n 's/.*fwctl policy \([a-z]*\).*/\1/p' <<< "$stderr")" --help

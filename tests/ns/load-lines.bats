@@ -521,11 +521,19 @@ has_flow() {
 		-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -u ASSURED
 		-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -r 10.9.9.9
 		-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -l web -m 8
+		-A -p 89 -s 10.0.0.1 -d 10.0.0.2 -t 100 -g 10.0.0.3 -n 10.0.0.4
+		-D -t 0 -u SEEN_REPLY -s 10.0.0.1 -d 10.0.0.2 -g 10.0.0.3 -n 10.0.0.4 -p 89
 		-D -t 0 -u UNSET -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p udp --sport 3 --dport 2 --reply-port-src 2 --reply-port-dst 3 -m 7
 		-A -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 3 --dport 2 -t 100
 	EOF
 	same "2 9
 3 0" "$(fwctl_in ours list -o json | jq -r '"\(.orig.sport) \(.mark)"' | sort)"
+	# Half of everything is neither.
+	run -1 --separate-stderr fwctl_in ours load - <<< '-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 2 --dport 2 -r 10.9.9.9 -t 5 -u ASSURED'
+	matches "$stderr" 'unknown option -t'
+	# What becomes of the flow is no condition.
+	run -1 --separate-stderr fwctl_in ours load - <<< '-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 99 --dport 2 --label-add web'
+	matches "$stderr" 'there is no such flow'
 	# Nothing that matches is no error, nothing that chooses is one.
 	run -1 --separate-stderr fwctl_in ours load - <<-EOF
 		-D -p udp --sport 99

@@ -154,10 +154,16 @@ in_session() {
 	lines "allow 22/tcp" "timeout tcp syn_sent 0" > forgetful.conf
 	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply forgetful.conf
 	matches "$output" "lock you out.*its timeout tcp syn_sent is 0"
-	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy timeout tcp established 0
-	lines "allow 22/tcp timeout syn_recv 0" > forgetful.conf
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy timeout tcp retrans 0
+	lines "allow 22/tcp timeout syn_sent 0" > forgetful.conf
+	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply forgetful.conf
+	lines "allow 22/tcp" "default deny outgoing" "timeout tcp established 0" > forgetful.conf
 	run -1 in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply forgetful.conf
 	cmp before <(table)
+	# The rule's own timer counts, and an open connection goes on where packets may go out.
+	lines "allow 22/tcp timeout syn_sent 60" "timeout tcp syn_sent 0" "timeout tcp established 0" > own.conf
+	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply own.conf
+	policy apply open.conf
 	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply --confirm 60s closed.conf
 	policy rollback
 	in_session "$OUTSIDER4" 40000 "$HOST4" 22 policy apply --force closed.conf

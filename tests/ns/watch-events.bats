@@ -95,9 +95,9 @@ new conntrack' "$(sort -u named)"
 @test "a process of a container is not named for another with its number" {
 	perf_is_permitted || skip "perf events are not permitted"
 	local number other
+	host_spawn table sleep 60
+	other=$host_pid
 	watch -o json
-	sleep 60 &
-	other=$!
 	"$BASH" -c true &
 	number=$!
 	wait "$number"

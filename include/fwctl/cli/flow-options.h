@@ -20,6 +20,7 @@ struct fw_flow_reader {
 	struct fw_write write;        /* its strings point into the words that were read */
 	const struct fw_word *labels; /* by fw_labels_read(), or NULL */
 	const char *state;            /* what state it is depends on the protocol */
+	bool has_label;               /* by -l, which is a condition where flows are chosen */
 	bool saved;                   /* status bits that the kernel alone sets are passed over */
 };
 

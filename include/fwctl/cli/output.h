@@ -52,4 +52,16 @@ int fw_output_open(const struct fw_output *output, enum fw_record kind,
  */
 int fw_output_check(const struct fw_sink *sink, struct fw_err *err);
 
+/*
+ * The same of a command that changes something: `done` says what has been done all the same, "the
+ * flows were deleted". `status` is how that went, and is returned if it went wrong.
+ */
+int fw_output_finish(struct fw_sink *sink, int status, const char *done, struct fw_err *err);
+
+/* Whether records are shown: a format that is asked for is, whatever else is not. */
+static inline bool fw_output_is_shown(const struct fw_output *output, bool quiet)
+{
+	return !quiet || output->format;
+}
+
 #endif

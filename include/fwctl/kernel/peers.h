@@ -23,10 +23,11 @@ struct fw_peers {
 
 /*
  * The name of the process that owns the netlink port, as ps(1) shows it; its length is 0 when it
- * cannot be found out. One that has ended is found if peers->log was open when it began, the port
- * was that of its first netlink socket, and it was no process of a container: what has the number
- * of such a one here, began as lately in the same network namespace and has ended, would be named
- * for it. Good until the next call. `peers` is zero at first.
+ * cannot be found out. A process that has closed the socket is found if peers->log was open when it
+ * began and that was its first netlink socket. Port numbers are those of a process's own pid
+ * namespace: for a process of a container that shares this network namespace one that has its
+ * number here would be named, if it may not be looked at, or has begun as lately. Good until the
+ * next call. `peers` is zero at first.
  */
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid);
 
