@@ -38,10 +38,12 @@ static void print_diags(const struct fw_diags *diags)
 /* For a program to read: an object for each, with its place. */
 static void print_mistakes(const struct fw_diags *diags)
 {
-	const struct fw_diag *diag = diags->items;
+	const struct fw_diag *diag;
 	struct fw_buf buf = { 0 };
+	size_t i;
 
-	for (; diag < diags->items + diags->count; diag++) {
+	for (i = 0; i < diags->count; i++) {
+		diag = &diags->items[i];
 		if (diag->note)
 			continue;
 		fw_buf_puts(&buf, "{\"error\":");

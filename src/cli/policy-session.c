@@ -66,16 +66,18 @@ static bool has_timer(const struct fw_rule *rule, const struct fw_timer *timer)
 static const struct fw_timer *find_forgetting(const struct fw_policy *policy,
 					      const struct fw_rule *rule)
 {
-	const struct fw_policy_timeout *timeout = policy->timeouts;
+	const struct fw_policy_timeout *timeout;
 	size_t i;
 
 	for (i = 0; rule && i < rule->timer_count; i++)
 		if (!rule->timers[i].seconds && is_needed(policy, rule->timers[i].timer))
 			return rule->timers[i].timer;
-	for (; timeout < policy->timeouts + policy->timeout_count; timeout++)
+	for (i = 0; i < policy->timeout_count; i++) {
+		timeout = &policy->timeouts[i];
 		if (timeout->proto->number == IPPROTO_TCP && !timeout->seconds &&
 		    is_needed(policy, timeout->timer) && !has_timer(rule, timeout->timer))
 			return timeout->timer;
+	}
 	return NULL;
 }
 
