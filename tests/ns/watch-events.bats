@@ -91,11 +91,12 @@ destroy fwctl-flush
 new conntrack' "$(sort -u named)"
 }
 
-# Its number means another process here: one that runs, or one that has ended elsewhere.
+# Its number means another process here: one that runs, with no more privileges than a watch, which
+# so can see that it is not the one; or one that has ended elsewhere.
 @test "a process of a container is not named for another with its number" {
 	perf_is_permitted || skip "perf events are not permitted"
 	local number other
-	host_spawn table sleep 60
+	host_spawn table setpriv --bounding-set=-all --inh-caps=-all sleep 60
 	other=$host_pid
 	watch -o json
 	"$BASH" -c true &
