@@ -76,6 +76,13 @@ int fw_err_copy(struct fw_err *err, const struct fw_err *from)
 	return -1;
 }
 
+int fw_err_move(struct fw_err *err, struct fw_err *from)
+{
+	fw_err_copy(err, from);
+	fw_err_free(from);
+	return -1;
+}
+
 int fw_err_prefix(struct fw_err *err, const char *format, ...)
 {
 	va_list args;

@@ -182,18 +182,6 @@ static const struct fw_command *find_verb(const struct fw_command *verbs, const 
 	return NULL;
 }
 
-static bool is_among(const char *names, const char *name)
-{
-	size_t length = strlen(name), one;
-
-	for (; names; names = names[one] ? names + one + 1 : NULL) {
-		one = strcspn(names, "|");
-		if (one == length && !strncmp(names, name, one))
-			return true;
-	}
-	return false;
-}
-
 static int unknown_verb(struct fw_cli *cli, const char *name)
 {
 	struct fw_guess guess = { .wrong = name, .length = strlen(name) };
@@ -203,7 +191,7 @@ static int unknown_verb(struct fw_cli *cli, const char *name)
 	for (verb = cli->command->verbs; verb->name; verb++) {
 		fw_buf_printf(&accepted, "%s%s", accepted.length ? ", " : "", verb->name);
 		fw_guess_try(&guess, verb->name);
-		if (is_among(verb->elsewhere, name))
+		if (verb->elsewhere && fw_names_have(verb->elsewhere, name, strlen(name)))
 			same = verb;
 	}
 	if (name[0])

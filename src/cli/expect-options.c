@@ -73,7 +73,7 @@ int fw_expect_set_tuple(void *values, const struct fw_option *option, const char
 	enum fw_tuple_bit bit = (enum fw_tuple_bit)option->min;
 
 	if (fw_tuple_has(&expect->expected, bit))
-		return fw_err_set(err, FW_ERR_MISUSE, "it was given before");
+		return fw_option_given_before(err);
 	expect->expected.present |= 1ull << bit;
 	switch (bit) {
 	case FW_TUPLE_SRC:

@@ -16,7 +16,7 @@ int fw_filter_set_netmask(void *values, const struct fw_option *option, const ch
 	if (reader->negate_next)
 		return fw_err_set(err, FW_ERR_MISUSE, "it is no condition that --not could negate");
 	if (*netmask)
-		return fw_err_set(err, FW_ERR_MISUSE, "it was given before");
+		return fw_option_given_before(err);
 	*netmask = value;
 	return 0;
 }

@@ -14,11 +14,6 @@
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static int given_before(struct fw_err *err)
-{
-	return fw_err_set(err, FW_ERR_MISUSE, "it was given before");
-}
-
 static uint64_t number_max(const struct fw_field *field)
 {
 	if (field->mask)
@@ -87,7 +82,7 @@ static int set_addr(struct fw_flow *flow, const struct fw_field *field, const ch
 static int set_protocol(struct fw_flow *flow, const char *value, struct fw_err *err)
 {
 	if (flow->proto)
-		return given_before(err);
+		return fw_option_given_before(err);
 	if (fw_protocol_parse(value, strlen(value), &flow->protonum, err) < 0)
 		return -1;
 	flow->proto = fw_proto_by_number(fw_protos, flow->protonum);
@@ -144,7 +139,7 @@ static int set_field(void *values, const struct fw_option *option, const char *v
 	if (field->type == FW_TYPE_FAMILY)
 		return set_family(flow, value, err);
 	if (fw_field_present(field, record) || (field->type == FW_TYPE_STATE && reader->state))
-		return given_before(err);
+		return fw_option_given_before(err);
 	switch (field->type) {
 	case FW_TYPE_ADDR: return set_addr(flow, field, value, record, err);
 	case FW_TYPE_STATE: reader->state = value; return 0;
@@ -164,7 +159,7 @@ int fw_flow_set_timeout(void *values, const struct fw_option *option, const char
 
 	(void)option;
 	if (flow->present >> FW_FLOW_TIMEOUT & 1)
-		return given_before(err);
+		return fw_option_given_before(err);
 	if (fw_duration_parse(value, UINT32_MAX, &seconds) != FW_NUM_OK)
 		return fw_err_set(err, FW_ERR_MISUSE,
 				  "'%s' is not a duration: seconds, or a number with s, m, h or d",
@@ -217,7 +212,7 @@ int fw_flow_set_mark(void *values, const struct fw_option *option, const char *v
 
 	(void)option;
 	if (write->flow.present >> FW_FLOW_MARK & 1)
-		return given_before(err);
+		return fw_option_given_before(err);
 	if (fw_num_parse_n(value, head, 0, UINT32_MAX, &mark) != FW_NUM_OK ||
 	    (value[head] && fw_num_parse(value + head + 1, 0, UINT32_MAX, &mask) != FW_NUM_OK))
 		return fw_err_set(err, FW_ERR_MISUSE,
@@ -286,7 +281,7 @@ static int set_nat(void *values, const struct fw_option *option, const char *val
 	struct fw_prefix prefix;
 
 	if (nat->wanted)
-		return given_before(err);
+		return fw_option_given_before(err);
 	if (fw_addr_port_parse(value, &prefix, &nat->has_port, &nat->port) < 0 ||
 	    prefix.length != fw_family_bits(prefix.family))
 		return fw_err_set(err, FW_ERR_MISUSE, "'%s' is not an address or ADDR:PORT", value);
@@ -303,7 +298,7 @@ static int set_master(void *values, const struct fw_option *option, const char *
 	struct fw_tuple *master = &flow->master;
 
 	if (fw_tuple_has(master, (enum fw_tuple_bit)option->min))
-		return given_before(err);
+		return fw_option_given_before(err);
 	flow->present |= 1ull << FW_FLOW_MASTER;
 	if (option->min != FW_TUPLE_PROTO)
 		return option->min == FW_TUPLE_SRC || option->min == FW_TUPLE_DST

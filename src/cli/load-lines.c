@@ -245,13 +245,6 @@ static bool has_conditions(const struct fw_flow_reader *reader)
 	       write->dst_nat.wanted || (update ? reader->has_label : fw_write_has_labels(write));
 }
 
-static int take_err(struct fw_err *err, struct fw_err *from)
-{
-	fw_err_copy(err, from);
-	fw_err_free(from);
-	return -1;
-}
-
 static int read_options(struct fw_line_reader *reader, char *line, struct fw_line *read,
 			struct fw_err *err)
 {
@@ -270,14 +263,14 @@ static int read_options(struct fw_line_reader *reader, char *line, struct fw_lin
 		return 0;
 	verb = choosing_verb(count, again);
 	if (verb == FW_WRITE_NOTHING)
-		return take_err(err, &as_one);
+		return fw_err_move(err, &as_one);
 	read->filter = &reader->filter;
 	result = read_chosen(reader, verb, count, again, err);
 	/* The value of an option may look like one of the two. */
 	if (reader->values.write.verb != verb && reader->values.write.verb != FW_WRITE_NOTHING) {
 		read->filter = NULL;
 		fw_err_free(err);
-		return take_err(err, &as_one);
+		return fw_err_move(err, &as_one);
 	}
 	/* It is not known what was meant. */
 	if (result < 0 && !is_readable && strcmp(err->what, as_one.what) != 0)

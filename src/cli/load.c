@@ -56,16 +56,16 @@ static void report(struct work *work, uint64_t line, const struct fw_err *err)
 	fw_buf_free(&text);
 }
 
-/* ---- flows that belong to others ------------------------------------------------------------- */
-
-static bool adds(const struct fw_write *write)
+static bool is_enough(const struct work *work)
 {
-	return write->verb == FW_WRITE_ADD || write->verb == FW_WRITE_CREATE;
+	return work->load->strict && work->load->bad;
 }
+
+/* ---- flows that belong to others ------------------------------------------------------------- */
 
 static bool makes_expected(const struct fw_write *write)
 {
-	return adds(write) && write->flow.present >> FW_FLOW_MASTER & 1;
+	return fw_write_adds(write) && write->flow.present >> FW_FLOW_MASTER & 1;
 }
 
 /*
@@ -169,7 +169,7 @@ static int settle(struct work *work)
 		if (work->expected[i])
 			report(work, work->expected[i]->line, &work->expected[i]->refusal);
 	forget_all_expected(work);
-	return work->load->strict && work->load->bad ? -1 : 0;
+	return is_enough(work) ? -1 : 0;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -195,7 +195,7 @@ static int take_write(struct work *work, const struct fw_write *write)
 	}
 	if (makes_expected(write))
 		remember_expected(work, write);
-	else if (work->expected_count && !adds(write) && settle(work) < 0)
+	else if (work->expected_count && !fw_write_adds(write) && settle(work) < 0)
 		return -1;
 	if (fw_ct_write(&work->writer, write, work->line, &work->cli->err) < 0)
 		return -1;
@@ -239,9 +239,7 @@ static int take_chosen(struct work *work, const struct fw_line *line)
 				 : fw_delete_matching(&filter, &changing.count, &err);
 	work->load->chosen += changing.count;
 	if (result < 0 && err.kind == FW_ERR_DENIED) {
-		fw_err_copy(&work->cli->err, &err);
-		fw_err_free(&err);
-		return -1;
+		return fw_err_move(&work->cli->err, &err);
 	}
 	if (result < 0)
 		return take_error(work, &err);
@@ -313,9 +311,7 @@ static int write_at_pause(struct work *work)
 
 	if (poll(&input, 1, 0))
 		return 0;
-	if (finish_writing(work) < 0)
-		return -1;
-	return work->load->strict && work->load->bad ? -1 : 0;
+	return finish_writing(work) < 0 || is_enough(work) ? -1 : 0;
 }
 
 static int read_more(struct work *work, struct source *source)

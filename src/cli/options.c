@@ -12,9 +12,8 @@ size_t fw_option_main_name(const struct fw_option *option)
 	return strcspn(option->names, "|");
 }
 
-bool fw_option_has_name(const struct fw_option *option, const char *name, size_t length)
+bool fw_names_have(const char *names, const char *name, size_t length)
 {
-	const char *names = option->names;
 	size_t one;
 
 	for (;; names += one + 1) {
@@ -24,6 +23,11 @@ bool fw_option_has_name(const struct fw_option *option, const char *name, size_t
 		if (!names[one])
 			return false;
 	}
+}
+
+bool fw_option_has_name(const struct fw_option *option, const char *name, size_t length)
+{
+	return fw_names_have(option->names, name, length);
 }
 
 static bool takes_value(const struct fw_option *option)
@@ -332,6 +336,11 @@ int fw_options_parse_indexed(const struct fw_option_index *index, int argc, char
 }
 
 /* ---- ready setters ------------------------------------------------------------------------- */
+
+int fw_option_given_before(struct fw_err *err)
+{
+	return fw_err_set(err, FW_ERR_MISUSE, "it was given before");
+}
 
 static void *member(void *values, const struct fw_option *option)
 {

@@ -40,16 +40,12 @@ static int refuse(const struct fw_packet *packet, const char *why, struct fw_err
  */
 static bool is_needed(const struct fw_policy *policy, const struct fw_timer *timer)
 {
-	static const char *const always[] = { "syn_sent", "retrans" };
-	static const char *const closed[] = { "established", "unacknowledged" };
-	size_t i;
+	const char *name = timer->name;
 
-	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		if (!strcmp(timer->name, always[i]) ||
-		    (!strcmp(timer->name, closed[i]) &&
-		     policy->defaults[FW_DIR_OUT] != FW_ACTION_ALLOW))
-			return true;
-	return false;
+	if (!strcmp(name, "syn_sent") || !strcmp(name, "retrans"))
+		return true;
+	return policy->defaults[FW_DIR_OUT] != FW_ACTION_ALLOW &&
+	       (!strcmp(name, "established") || !strcmp(name, "unacknowledged"));
 }
 
 static bool has_timer(const struct fw_rule *rule, const struct fw_timer *timer)

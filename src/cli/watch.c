@@ -234,12 +234,6 @@ static int run(struct fw_watch *watch)
 	return status ? status : stopped;
 }
 
-static int open_stop(struct fw_watch *watch)
-{
-	watch->listener.stop_fd = fw_stop_open(&watch->cli->err);
-	return watch->listener.stop_fd < 0 ? -1 : 0;
-}
-
 int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, struct fw_sink *sink,
 		 uint64_t *shown)
 {
@@ -250,15 +244,16 @@ int fw_watch_run(struct fw_cli *cli, const struct fw_watch_options *options, str
 	watch.listener.nanoseconds = options->seconds * FW_NSEC_PER_SEC;
 	watch.listener.output_fd = sink->setup.fd;
 	*shown = 0;
-	/* It needs more than the privilege to steer the firewall. */
-	fw_exec_log_open(&watch.peers.log);
-	if (fw_privilege_limit(&cli->err) < 0 || open_stop(&watch) < 0) {
-		fw_exec_log_close(&watch.peers.log);
+	watch.listener.stop_fd = fw_stop_open(&cli->err);
+	if (watch.listener.stop_fd < 0)
 		return -1;
-	}
 	fw_ct_decoder_init(&watch.decoder);
 	watch.decoder.stamp = cli->filter->stamp;
-	status = open_feeds(&watch);
+	/* It needs more than the privilege to steer the firewall. */
+	fw_exec_log_open(&watch.peers.log);
+	status = fw_privilege_limit(&cli->err);
+	if (!status)
+		status = open_feeds(&watch);
 	if (!status) {
 		drop_privilege(&watch);
 		status = run(&watch);

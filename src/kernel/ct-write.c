@@ -149,7 +149,7 @@ static void explain_old(const struct fw_write *write, struct fw_err *err)
 static void explain(const struct fw_write *write, int sys, const char *detail, struct fw_err *err)
 {
 	fw_kernel_err(err, sys, asked(write->verb), detail);
-	if (write->verb == FW_WRITE_CREATE || write->verb == FW_WRITE_ADD)
+	if (fw_write_adds(write))
 		explain_new(write, err);
 	else
 		explain_old(write, err);

@@ -18,7 +18,7 @@
  * A watch looks up every program that changes flows, by the thousand in a day: nothing here
  * allocates memory on the usual way.
  */
-#define PATH_SIZE 64
+#define PATH_SIZE 288
 
 /* The inode in a line of /proc/net/netlink that is of the netfilter socket with that port, or 0. */
 static uint64_t inode_of(const char *line, uint32_t portid)
@@ -77,7 +77,7 @@ static bool has_socket(const char *pid, const char *socket)
 	ssize_t length;
 
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
-	directory = may_look(pid) ? opendir(path) : NULL;
+	directory = opendir(path);
 	if (!directory)
 		return false;
 	while (!found && (entry = readdir(directory))) {
@@ -122,7 +122,7 @@ static int find_owner(uint64_t inode, char name[16])
 	name_socket(inode, socket);
 	while (processes && !name[0] && (entry = readdir(processes)))
 		if (fw_num_parse(entry->d_name, 1, INT32_MAX, &pid) == FW_NUM_OK &&
-		    has_socket(entry->d_name, socket))
+		    may_look(entry->d_name) && has_socket(entry->d_name, socket))
 			read_name(entry->d_name, name);
 	if (processes)
 		closedir(processes);

@@ -245,8 +245,7 @@ int fw_write_complete(struct fw_write *write, struct fw_err *err)
 	fill_from(&flow->reply, &flow->orig);
 	if (check_tuple(flow, err) < 0 || check_master(flow, err) < 0 || check_zones(flow, err) < 0)
 		return -1;
-	if ((write->verb == FW_WRITE_CREATE || write->verb == FW_WRITE_ADD) &&
-	    check_new(flow, err) < 0)
+	if (fw_write_adds(write) && check_new(flow, err) < 0)
 		return -1;
 	set_protocol(&flow->orig, flow);
 	set_protocol(&flow->reply, flow);

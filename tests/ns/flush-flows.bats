@@ -3,19 +3,7 @@
 # fwctl flush: what it deletes, what it spares, and what it says of it.
 
 load ../lib/fwctl
-
-setup_file() {
-	needs_private
-}
-
-setup() {
-	host_add table
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	hosts_remove
-}
+load ../lib/table
 
 # flow WORD...: makes one flow, by an independent tool
 flow() {

@@ -4,20 +4,8 @@
 # once the kernel has been asked.
 
 load ../lib/fwctl
+load ../lib/table
 load ../lib/watch
-
-setup_file() {
-	needs_private
-}
-
-setup() {
-	host_add table
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	hosts_remove
-}
 
 # capabilities WORD...: runs fwctl, and prints in their order what it kept (kept NAMES) and netlink
 # sockets (socket), each as often as it comes

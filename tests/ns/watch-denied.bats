@@ -51,6 +51,16 @@ arrived() {
 	host_run m7500 nft list counter inet arriving seen | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
+# flood: more than the watch can take, since it stands still meanwhile
+flood() {
+	policy apply policy.conf
+	count_arriving
+	watch_denied -o json --queue 64K --buffer-size 8K
+	kill -STOP "$watch_pid"
+	send "$HOST4" 7001 3000
+	kill -CONT "$watch_pid"
+}
+
 # told: packets that were shown or counted
 told() {
 	jq -s 'map(if .event == "lost" then .at_least else 1 end) | add' shown
@@ -120,12 +130,7 @@ default deny incoming" "$(jq -r .rule shown)"
 }
 
 @test "a flood: what was not shown was counted" {
-	policy apply policy.conf
-	count_arriving
-	watch_denied -o json --queue 64K --buffer-size 8K
-	kill -STOP "$watch_pid"
-	send "$HOST4" 7001 3000
-	kill -CONT "$watch_pid"
+	flood
 	wait_for 10 grep -q '"denied"' shown
 	send "$HOST4" 7002
 	wait_for 10 grep -q 7002 shown
@@ -136,12 +141,7 @@ default deny incoming" "$(jq -r .rule shown)"
 }
 
 @test "the end of a flood is told also when nothing comes behind it" {
-	policy apply policy.conf
-	count_arriving
-	watch_denied -o json --queue 64K --buffer-size 8K
-	kill -STOP "$watch_pid"
-	send "$HOST4" 7001 3000
-	kill -CONT "$watch_pid"
+	flood
 	wait_for 5 grep -q '"event":"lost"' shown
 	kill -0 "$watch_pid"
 	# What was told of too little then is made good by the next packet.

@@ -3,20 +3,8 @@
 # fwctl watch: every event, in order, whatever the speed and whoever reads.
 
 load ../lib/fwctl
+load ../lib/table
 load ../lib/watch
-
-setup_file() {
-	needs_private
-}
-
-setup() {
-	host_add table
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	hosts_remove
-}
 
 # fill COUNT [FIRST]: flows as fast as the kernel takes them
 fill() {

@@ -4,20 +4,8 @@
 # fwctl watch: what there is to watch besides the events of flows, and the formats of all of it.
 
 load ../lib/fwctl
+load ../lib/table
 load ../lib/watch
-
-setup_file() {
-	needs_private
-}
-
-setup() {
-	host_add table
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	hosts_remove
-}
 
 # ftp_begins: a control connection that the kernel's helper reads along
 ftp_begins() {

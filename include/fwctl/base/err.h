@@ -48,6 +48,9 @@ int fw_err_hint(struct fw_err *err, const char *format, ...) __attribute__((form
 /* Makes `err` (may be NULL) the same as `from`. Returns -1. */
 int fw_err_copy(struct fw_err *err, const struct fw_err *from);
 
+/* The same, and makes `from` empty. */
+int fw_err_move(struct fw_err *err, struct fw_err *from);
+
 /* Puts "TEXT: " in front of the sentence that is already there. Returns -1. */
 int fw_err_prefix(struct fw_err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

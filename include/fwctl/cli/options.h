@@ -67,7 +67,11 @@ void fw_option_index_free(struct fw_option_index *index);
 int fw_options_parse_indexed(const struct fw_option_index *index, int argc, char **argv,
 			     struct fw_err *err);
 
+/* For setters of what can be given once: misuse. Returns -1. */
+int fw_option_given_before(struct fw_err *err);
+
 /* Whether `name` (`length` bytes) is one of the names in "a|b|c". */
+bool fw_names_have(const char *names, const char *name, size_t length);
 bool fw_option_has_name(const struct fw_option *option, const char *name, size_t length);
 
 /* Length of the first of the names. */

@@ -51,6 +51,12 @@ struct fw_write {
 #define FW_STATUS_SETTABLE                                                                         \
 	(FW_STATUS_SEEN_REPLY | FW_STATUS_ASSURED | FW_STATUS_CONFIRMED | FW_STATUS_FIXED_TIMEOUT)
 
+/* Whether it makes a flow, be it that one which exists is changed instead. */
+static inline bool fw_write_adds(const struct fw_write *write)
+{
+	return write->verb == FW_WRITE_ADD || write->verb == FW_WRITE_CREATE;
+}
+
 /*
  * Works out what was left unsaid, and checks that the rest is whole: each direction is the other
  * one the other way round; a translated flow (src_nat or dst_nat wanted, or src-nat or dst-nat in
