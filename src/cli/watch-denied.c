@@ -32,10 +32,8 @@ struct denied {
 	struct fw_buf rule; /* the text of one */
 	int name_fd;        /* any socket of IPv4: names of interfaces are asked for there */
 	char in[IFNAMSIZ], out[IFNAMSIZ];
-	uint32_t next; /* sequence number of the next packet */
-	bool is_next_known;
-	uint64_t dropped; /* messages that the kernel could not deliver, and nobody was told of */
-	uint64_t tell_at; /* when to tell of them if no packet comes: monotonic nanoseconds */
+	struct fw_nflog_gaps gaps;
+	uint64_t tell_at; /* when to tell of the rest if no packet comes: monotonic nanoseconds */
 };
 
 /* ---- what the line says ---------------------------------------------------------------------- */
@@ -145,7 +143,7 @@ static void show_packet(struct fw_watch *watch, struct denied *denied,
 	const char *reason;
 	size_t length;
 
-	if (fw_watch_has_enough(watch) ||
+	if (fw_watch_has_enough(watch) || !packet->prefix || !packet->head ||
 	    fw_nflog_prefix_parse(packet->prefix, packet->prefix_length, &line, &reason, &length) ||
 	    fw_packet_head_read(&watch->decoder, packet->head, packet->head_length, &flow,
 				&event.length) ||
@@ -158,53 +156,44 @@ static void show_packet(struct fw_watch *watch, struct denied *denied,
 	watch->shown++;
 }
 
-/* Packets are numbered, so a gap says exactly how many are missing. */
-static void count(struct fw_watch *watch, struct denied *denied,
-		  const struct fw_logged_packet *packet, uint64_t time)
-{
-	if (!packet->has_sequence)
-		return;
-	if (denied->is_next_known && (int32_t)(packet->sequence - denied->next) > 0)
-		fw_watch_show_gap(watch, time, packet->sequence - denied->next);
-	denied->next = packet->sequence + 1;
-	denied->is_next_known = true;
-	denied->dropped = 0;
-}
-
 static int take_packet(struct fw_watch *watch, struct fw_watch_feed *feed,
 		       const struct fw_heard *heard)
 {
+	struct denied *denied = feed->state;
 	struct fw_logged_packet packet;
+	uint64_t missing;
 
 	if (fw_nflog_read(heard->message, &packet) < 0)
 		return 0;
-	count(watch, feed->state, &packet, heard->time);
-	show_packet(watch, feed->state, &packet, heard->time);
+	missing = fw_nflog_gaps_packet(&denied->gaps, &packet);
+	if (missing)
+		fw_watch_show_gap(watch, heard->time, missing);
+	show_packet(watch, denied, &packet, heard->time);
 	return 0;
 }
 
 /* For so long the next packet is waited for, which says exactly what is missing. */
 #define PATIENCE_NS 1000000000u
 
-/* A message may hold many packets: the next packet's number says how many. */
 static int lose_packets(struct fw_watch *watch, struct fw_watch_feed *feed,
 			const struct fw_heard *heard)
 {
 	struct denied *denied = feed->state;
 
 	(void)watch;
-	if (!denied->dropped)
+	if (!denied->gaps.dropped)
 		denied->tell_at = fw_clock_read(CLOCK_MONOTONIC) + PATIENCE_NS;
-	denied->dropped += heard->lost;
+	fw_nflog_gaps_lost(&denied->gaps, heard->lost);
 	return 0;
 }
 
-/* At least one packet was in each message; what more there were, the next packet will say. */
-static void tell_dropped(struct fw_watch *watch, struct denied *denied)
+/* What more there were, the next packet will say. */
+static void tell_rest(struct fw_watch *watch, struct denied *denied)
 {
-	fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), denied->dropped);
-	denied->next += (uint32_t)denied->dropped;
-	denied->dropped = 0;
+	uint64_t rest = fw_nflog_gaps_rest(&denied->gaps);
+
+	if (rest)
+		fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), rest);
 }
 
 static uint64_t next_telling(const struct fw_watch *watch, const struct fw_watch_feed *feed)
@@ -212,15 +201,15 @@ static uint64_t next_telling(const struct fw_watch *watch, const struct fw_watch
 	const struct denied *denied = feed->state;
 
 	(void)watch;
-	return denied->dropped ? denied->tell_at : 0;
+	return denied->gaps.dropped ? denied->tell_at : 0;
 }
 
 static int tell_in_time(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	struct denied *denied = feed->state;
 
-	if (denied->dropped && fw_clock_read(CLOCK_MONOTONIC) >= denied->tell_at)
-		tell_dropped(watch, denied);
+	if (denied->gaps.dropped && fw_clock_read(CLOCK_MONOTONIC) >= denied->tell_at)
+		tell_rest(watch, denied);
 	return 0;
 }
 
@@ -244,10 +233,7 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 /* No packet came behind what was lost last. */
 static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
-	struct denied *denied = feed->state;
-
-	if (denied->dropped)
-		tell_dropped(watch, denied);
+	tell_rest(watch, feed->state);
 }
 
 /* The policy is read again after each change. */
@@ -255,6 +241,11 @@ static bool reads_policy(const struct fw_watch_feed *feed)
 {
 	(void)feed;
 	return true;
+}
+
+static void leave(struct fw_socket *socket)
+{
+	fw_nflog_leave(socket, FW_NFLOG_GROUP);
 }
 
 static void close_denied(struct fw_watch_feed *feed)
@@ -272,6 +263,7 @@ const struct fw_watch_kind fw_watch_denied = {
 	.open = open_denied,
 	.take = take_packet,
 	.lost = lose_packets,
+	.flush = leave,
 	.pause = tell_in_time,
 	.wake = next_telling,
 	.finish = finish_denied,

@@ -153,6 +153,7 @@ static int open_feed(struct fw_watch *watch, const struct fw_watch_kind *kind)
 	}
 	watch->feed_count++;
 	feed->source = fw_listener_add(&watch->listener, &feed->socket);
+	watch->listener.sources[feed->source].flush = kind->flush;
 	return 0;
 }
 

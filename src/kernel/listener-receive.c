@@ -277,6 +277,22 @@ static int option_of(const struct fw_socket *sock, int level, int option)
 /* Events that happened before the end belong to the output, however fast more come. */
 #define LAST_CALLS 4096
 
+static void drain_rest(struct fw_listener *listener, struct batch *batch)
+{
+	struct fw_listener_source *source = listener->sources;
+	bool busy;
+
+	if (!drain_all(listener, batch, LAST_CALLS, &busy))
+		return;
+	for (; source < listener->sources + listener->source_count; source++) {
+		if (source->flush)
+			source->flush(source->socket);
+		/* Also where ENOBUFS has not been seen yet. */
+		source->overrun = true;
+	}
+	drain_all(listener, batch, LAST_CALLS, &busy);
+}
+
 void *fw_listener_receive(void *context)
 {
 	struct fw_listener *listener = context;
@@ -297,10 +313,8 @@ void *fw_listener_receive(void *context)
 		if (busy && may_nap)
 			fw_listener_nap(RECEIVE_NAP_NS);
 	}
-	for (i = 0; going && i < listener->source_count; i++)
-		listener->sources[i].overrun = true;
 	if (going)
-		drain_all(listener, batch, LAST_CALLS, &busy);
+		drain_rest(listener, batch);
 	fw_queue_close(&listener->queue);
 	free_batch(batch);
 	return NULL;

@@ -16,13 +16,25 @@
 #define GATHER_BYTES 4096
 #define GATHER_TIME  1
 
+/* Begins a message about a group, at `buffer`. */
+static struct nlmsghdr *begin_config(struct fw_socket *socket, void *buffer, uint16_t group,
+				     uint8_t command)
+{
+	const struct nfulnl_msg_config_cmd cmd = { .command = command };
+	struct nlmsghdr *message = fw_message_begin(
+		socket, buffer, NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG, 0, AF_UNSPEC);
+	struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+
+	header->res_id = htobe16(group);
+	mnl_attr_put(message, NFULA_CFG_CMD, sizeof(cmd), &cmd);
+	return message;
+}
+
 static void put_config(struct nlmsghdr *message)
 {
-	const struct nfulnl_msg_config_cmd bind = { .command = NFULNL_CFG_CMD_BIND };
 	const struct nfulnl_msg_config_mode mode = { .copy_range = htobe32(FW_NFLOG_HEAD),
 						     .copy_mode = NFULNL_COPY_PACKET };
 
-	mnl_attr_put(message, NFULA_CFG_CMD, sizeof(bind), &bind);
 	mnl_attr_put(message, NFULA_CFG_MODE, sizeof(mode), &mode);
 	mnl_attr_put_u32(message, NFULA_CFG_NLBUFSIZ, htobe32(GATHER_BYTES));
 	mnl_attr_put_u32(message, NFULA_CFG_TIMEOUT, htobe32(GATHER_TIME));
@@ -48,11 +60,8 @@ static bool is_taken(uint16_t group)
 static int bind_group(struct fw_socket *socket, uint16_t group, struct fw_err *err)
 {
 	char buffer[256];
-	struct nlmsghdr *message = fw_message_begin(
-		socket, buffer, NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG, 0, AF_UNSPEC);
-	struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+	struct nlmsghdr *message = begin_config(socket, buffer, group, NFULNL_CFG_CMD_BIND);
 
-	header->res_id = htobe16(group);
 	put_config(message);
 	if (!fw_socket_request(socket, message, "listening to the packet log", NULL, NULL, NULL,
 			       err))
@@ -75,6 +84,19 @@ int fw_nflog_open(struct fw_socket *socket, uint16_t group, size_t buffer, struc
 		return 0;
 	fw_socket_close(socket);
 	return -1;
+}
+
+/* Without an acknowledgement: it would come among the packets. What fails here ends with the
+ * socket. */
+void fw_nflog_leave(struct fw_socket *socket, uint16_t group)
+{
+	struct fw_err ignored = FW_ERR_INIT;
+	char buffer[256];
+	struct nlmsghdr *message = begin_config(socket, buffer, group, NFULNL_CFG_CMD_UNBIND);
+
+	(void)fw_socket_send(socket, message, message->nlmsg_len, "leaving the packet log",
+			     &ignored);
+	fw_err_free(&ignored);
 }
 
 /* ---- one packet ------------------------------------------------------------------------------ */
@@ -128,5 +150,39 @@ int fw_nflog_read(const struct nlmsghdr *message, struct fw_logged_packet *packe
 		return -1;
 	while ((attr = fw_attrs_next(&attrs)))
 		read_attr(attr, packet);
-	return packet->prefix && packet->head ? 0 : -1;
+	return 0;
+}
+
+/* ---- what is missing ------------------------------------------------------------------------- */
+
+uint64_t fw_nflog_gaps_packet(struct fw_nflog_gaps *gaps, const struct fw_logged_packet *packet)
+{
+	int32_t missing = (int32_t)(packet->sequence - gaps->next);
+
+	if (!packet->has_sequence)
+		return 0;
+	if (missing < 0)
+		missing = 0;
+	if (!gaps->dropped && !gaps->is_rest_told)
+		gaps->ahead += (uint64_t)missing;
+	gaps->next = packet->sequence + 1;
+	gaps->dropped = 0;
+	gaps->is_rest_told = false;
+	return (uint64_t)missing;
+}
+
+void fw_nflog_gaps_lost(struct fw_nflog_gaps *gaps, uint64_t messages)
+{
+	gaps->dropped += messages > gaps->ahead ? messages - gaps->ahead : 0;
+	gaps->ahead = 0;
+}
+
+uint64_t fw_nflog_gaps_rest(struct fw_nflog_gaps *gaps)
+{
+	uint64_t rest = gaps->dropped;
+
+	gaps->next += (uint32_t)rest;
+	gaps->dropped = 0;
+	gaps->is_rest_told |= rest > 0;
+	return rest;
 }

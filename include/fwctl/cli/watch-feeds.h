@@ -32,6 +32,8 @@ struct fw_watch_kind {
 	int (*recover)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	/* The mark that was asked for with fw_listener_mark(). */
 	void (*mark)(struct fw_watch *watch, struct fw_watch_feed *feed);
+	/* As in struct fw_listener_source. */
+	void (*flush)(struct fw_socket *socket);
 	/* When the stream pauses. */
 	int (*pause)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	/* When `pause` is to be called at the latest: monotonic nanoseconds, 0: no matter. */

@@ -24,10 +24,13 @@
 
 struct fw_listener_source {
 	struct fw_socket *socket; /* the caller's */
-	uint32_t drops;           /* messages that the kernel has dropped, as counted by it */
-	bool overrun;             /* it says that there are new ones */
-	bool is_silent;           /* it never says so, so it is asked: NETLINK_NO_ENOBUFS */
-	bool mark_wanted;         /* read and written by both threads, atomically */
+	/* Makes the kernel send now what it holds back for the socket, at the end; NULL: it holds
+	 * nothing back. Called by the thread. */
+	void (*flush)(struct fw_socket *socket);
+	uint32_t drops;   /* messages that the kernel has dropped, as counted by it */
+	bool overrun;     /* it says that there are new ones */
+	bool is_silent;   /* it never says so, so it is asked: NETLINK_NO_ENOBUFS */
+	bool mark_wanted; /* read and written by both threads, atomically */
 };
 
 struct fw_listener {
