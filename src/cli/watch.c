@@ -21,7 +21,7 @@ void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event)
 {
 	if (!event->portid)
 		return;
-	event->program = fw_peer_name(&watch->peers, event->portid);
+	event->program = fw_peer_name(&watch->peers, event->portid, event->time);
 	if (event->program.length)
 		event->present |= 1ull << FW_EVENT_HAS_PROGRAM;
 }

@@ -13,17 +13,20 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fwctl/base/mem.h"
 
-/* A process that begins leaves some 200 bytes: these hold about a hundred and fifty of each CPU. */
-#define DATA_PAGES 8
+/* A program that begins and ends leaves some 1,000 bytes, most of them of the libraries that it
+ * loads: these hold about a hundred and fifty of each CPU. */
+#define DATA_PAGES 32
 
-/* What the kernel writes when a process takes a name, or is in other namespaces than before. */
+/* What the kernel writes when a process takes a name, is in other namespaces than before, loads a
+ * library, or ends. */
 struct record {
 	struct perf_event_header header;
-	uint32_t pid, tid;
+	uint32_t pid, tid; /* when it ends: the process, and its parent */
 	union {
 		char comm[16]; /* or 8, padded with zeros */
 		struct {
@@ -32,6 +35,11 @@ struct record {
 				uint64_t device, inode;
 			} link[NR_NAMESPACES];
 		} namespaces;
+		struct {
+			uint64_t address, length, offset;
+			char path[256]; /* padded with zeros */
+		} mmap;
+		uint32_t ended; /* the thread */
 	};
 	char room[64]; /* for the time, and kinds of namespaces that are not known yet */
 };
@@ -42,10 +50,23 @@ struct record {
 /* What is known of one process; a time is 0 before anything is. */
 struct finding {
 	uint32_t pid;
-	uint64_t named, moved; /* when */
+	uint64_t named, moved, loaded, ended; /* when */
 	char name[16];
 	uint64_t net_namespace;
 };
+
+/* Processes that had a library, while they are looked for. */
+#define MAX_USERS 256
+
+struct fw_exec_users {
+	const char *library;
+	uint64_t time; /* of the change */
+	struct finding list[MAX_USERS];
+	unsigned int count;
+};
+
+/* Gets a record whose last `end` bytes are its time. */
+typedef void record_fn(const struct record *record, size_t end, uint64_t time, void *data);
 
 static size_t page_size(void)
 {
@@ -66,7 +87,11 @@ static int open_event(int cpu)
 		.sample_type = PERF_SAMPLE_TIME,
 		.comm = 1,
 		.namespaces = 1,
+		.task = 1,
+		.mmap = 1,
 		.sample_id_all = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_REALTIME,
 		.write_backward = 1,
 	};
 
@@ -95,6 +120,7 @@ void fw_exec_log_open(struct fw_exec_log *log)
 	log->count = 0;
 	log->rings = fw_calloc(cpus > 0 ? (size_t)cpus : 1, sizeof(*log->rings));
 	log->copy = fw_malloc(data_size());
+	log->users = fw_malloc(sizeof(*log->users));
 	for (cpu = 0; cpu < cpus; cpu++)
 		add_ring(log, (int)cpu);
 }
@@ -109,6 +135,7 @@ void fw_exec_log_close(struct fw_exec_log *log)
 	}
 	free(log->rings);
 	free(log->copy);
+	free(log->users);
 	memset(log, 0, sizeof(*log));
 }
 
@@ -139,16 +166,48 @@ static size_t copy_ring(const struct fw_exec_ring *ring, char *copy)
 	return lost < size ? size - lost : 0;
 }
 
-/* The name of a process is that of its first thread. */
-static void take_record(const struct record *record, struct finding *finding)
+static void look_through(const char *records, size_t length, record_fn *fn, void *data)
 {
+	struct perf_event_header header;
+	struct record record;
 	uint64_t time;
-	size_t end = record->header.size - sizeof(time);
+	size_t at, end;
 
-	if (record->pid != finding->pid || record->tid != finding->pid)
+	for (at = 0; at + sizeof(header) <= length; at += header.size) {
+		memcpy(&header, records + at, sizeof(header));
+		/* Nothing was written here yet, or no whole record is left. */
+		if (header.size < sizeof(header) || at + header.size > length)
+			return;
+		if (header.size < MIN_RECORD || header.size > sizeof(record))
+			continue;
+		memcpy(&record, records + at, header.size);
+		end = header.size - sizeof(time);
+		memcpy(&time, (const char *)&record + end, sizeof(time));
+		fn(&record, end, time, data);
+	}
+}
+
+static void each_record(const struct fw_exec_log *log, record_fn *fn, void *data)
+{
+	size_t i;
+
+	for (i = 0; i < log->count; i++)
+		look_through(log->copy, copy_ring(&log->rings[i], log->copy), fn, data);
+}
+
+/* ---- what is known of a process -------------------------------------------------------------- */
+
+/* The name of a process is that of its first thread, and it ends with that. */
+static void take_record(const struct record *record, size_t end, uint64_t time, void *data)
+{
+	struct finding *finding = data;
+	bool is_end = record->header.type == PERF_RECORD_EXIT;
+
+	if (record->pid != finding->pid || (is_end ? record->ended : record->tid) != finding->pid)
 		return;
-	memcpy(&time, (const char *)record + end, sizeof(time));
-	if (record->header.type == PERF_RECORD_COMM && time > finding->named) {
+	if (is_end && time > finding->ended) {
+		finding->ended = time;
+	} else if (record->header.type == PERF_RECORD_COMM && time > finding->named) {
 		end -= offsetof(struct record, comm);
 		memset(finding->name, 0, sizeof(finding->name));
 		memcpy(finding->name, record->comm, end < 15 ? end : 15);
@@ -160,42 +219,110 @@ static void take_record(const struct record *record, struct finding *finding)
 	}
 }
 
-static void look_through(const char *records, size_t length, struct finding *finding)
-{
-	struct perf_event_header header;
-	struct record record;
-	size_t at;
-
-	for (at = 0; at + sizeof(header) <= length; at += header.size) {
-		memcpy(&header, records + at, sizeof(header));
-		/* Nothing was written here yet, or no whole record is left. */
-		if (header.size < sizeof(header) || at + header.size > length)
-			return;
-		if (header.size < MIN_RECORD || header.size > sizeof(record))
-			continue;
-		memcpy(&record, records + at, header.size);
-		take_record(&record, finding);
-	}
-}
-
-/* 0 when it cannot be told. */
-static uint64_t our_net_namespace(void)
+/* Whether it has a name, and was in our network namespace. */
+static bool is_good(const struct finding *finding)
 {
 	struct stat ours;
 
-	return stat("/proc/self/ns/net", &ours) < 0 ? 0 : ours.st_ino;
+	return finding->named && finding->moved && !stat("/proc/self/ns/net", &ours) &&
+	       finding->net_namespace == ours.st_ino;
 }
 
 /* A process takes a new name with each program that it becomes, on whatever CPU. */
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16])
 {
 	struct finding finding = { .pid = pid };
-	size_t i;
 
-	for (i = 0; i < log->count; i++)
-		look_through(log->copy, copy_ring(&log->rings[i], log->copy), &finding);
-	if (!finding.named || !finding.moved || finding.net_namespace != our_net_namespace())
+	each_record(log, take_record, &finding);
+	if (!is_good(&finding))
 		return false;
 	memcpy(name, finding.name, sizeof(finding.name));
 	return true;
+}
+
+/* ---- who has a library ----------------------------------------------------------------------- */
+
+/* So much later than it happens may a change be heard of. */
+#define LATE_NS 100000000u
+
+static struct finding *find_user(struct fw_exec_users *users, uint32_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < users->count; i++)
+		if (users->list[i].pid == pid)
+			return &users->list[i];
+	return NULL;
+}
+
+/* The path of a mapped file is the name of that library, with whatever version. */
+static bool is_library(const struct record *record, size_t end, const char *library)
+{
+	size_t start = offsetof(struct record, mmap.path), length = strlen(library);
+	const char *base = memrchr(record->mmap.path, '/', end > start ? end - start : 0);
+
+	return base && (size_t)((const char *)record + end - base) > length + 1 &&
+	       !memcmp(base + 1, library, length);
+}
+
+static void find_users(const struct record *record, size_t end, uint64_t time, void *data)
+{
+	struct fw_exec_users *users = data;
+	struct finding *user;
+
+	if (record->header.type != PERF_RECORD_MMAP || time > users->time ||
+	    !is_library(record, end, users->library))
+		return;
+	user = find_user(users, record->pid);
+	if (!user && users->count < MAX_USERS) {
+		user = &users->list[users->count++];
+		*user = (struct finding){ .pid = record->pid };
+	}
+	if (user && time > user->loaded)
+		user->loaded = time;
+}
+
+static void take_users_record(const struct record *record, size_t end, uint64_t time, void *data)
+{
+	struct finding *user = find_user(data, record->pid);
+
+	if (user)
+		take_record(record, end, time, user);
+}
+
+/* Whether it was still the program that loaded the library; an older end is of another process. */
+static bool was_there(const struct finding *finding, uint64_t time, struct fw_exec_user *user)
+{
+	*user = (struct fw_exec_user){ finding->pid, finding->loaded,
+				       finding->ended > finding->loaded ? finding->ended : 0 };
+	return is_good(finding) && finding->named < finding->loaded &&
+	       (!user->ended || user->ended + LATE_NS >= time);
+}
+
+bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, uint64_t time,
+			   fw_exec_choice_fn *choose, void *data, char name[16])
+{
+	struct fw_exec_users *users = log->users;
+	const struct finding *found = NULL, *one;
+	struct fw_exec_user user;
+	bool differ;
+
+	if (!log->count)
+		return false;
+	users->library = library;
+	users->time = time;
+	users->count = 0;
+	each_record(log, find_users, users);
+	each_record(log, take_users_record, users);
+	/* There may be more of them than were found. */
+	differ = users->count == MAX_USERS;
+	for (one = users->list; one < users->list + users->count; one++) {
+		if (!was_there(one, time, &user) || !choose(&user, data))
+			continue;
+		differ |= found && strcmp(found->name, one->name);
+		found = one;
+	}
+	if (found && !differ)
+		memcpy(name, found->name, sizeof(found->name));
+	return found && !differ;
 }

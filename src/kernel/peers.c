@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/num.h"
 
 /*
@@ -89,19 +91,24 @@ static bool has_socket(const char *pid, const char *socket)
 	return found;
 }
 
+/* The beginning of the file, as far as there is one and it fits. */
+static void read_start(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[length > 0 ? length : 0] = '\0';
+}
+
 /* As ps(1) shows it; "" when the process is gone. */
 static void read_name(const char *pid, char name[16])
 {
 	char path[PATH_SIZE];
-	ssize_t length;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	length = fd < 0 ? 0 : read(fd, name, 15);
-	if (fd >= 0)
-		close(fd);
-	name[length > 0 ? length : 0] = '\0';
+	read_start(path, name, 16);
 	name[strcspn(name, "\n")] = '\0';
 }
 
@@ -158,34 +165,94 @@ static bool may_own(const char *pid, uint64_t inode)
 }
 
 /*
- * The first netlink socket of a process gets the process's number as port, as the process's own
- * pid namespace has it: of a process of a container that number is another one here. Of further
- * sockets only a process that still runs can be found.
+ * The first netlink socket of a process gets the process's number as port, as the process's own pid
+ * namespace has it: of a process of a container that number is another one here. libnl and pyroute2
+ * have it in so many bits of the ports of further sockets, too. What netlink_autobind() in
+ * net/netlink/af_netlink.c gives to those is below zero, and says nothing.
  */
-static void look_once(const struct fw_exec_log *log, uint32_t portid, char name[16])
+#define PID_BITS 22
+
+static bool is_of_kernels_choice(uint32_t portid)
+{
+	return (int32_t)portid < 0;
+}
+
+/* A program that closes its socket ends within that time, unless it has long run and goes on. */
+#define END_NS 1000000000u
+
+struct look {
+	uint64_t inode;
+	uint64_t time;
+};
+
+static bool may_be_owner(const struct fw_exec_user *user, void *data)
+{
+	const struct look *look = data;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%" PRIu32, user->pid);
+	if (look->inode)
+		return !user->ended && may_own(number, look->inode);
+	return user->ended || user->loaded + END_NS > look->time;
+}
+
+/* Of a socket that is closed while its owner is looked for, only others are left to be it. */
+static void guess(const struct fw_exec_log *log, uint32_t portid, uint64_t inode, uint64_t time,
+		  char name[16])
+{
+	struct look look = { inode, time };
+
+	if (fw_exec_log_find_user(log, "libnetfilter_conntrack.so", time, may_be_owner, &look,
+				  name) &&
+	    inode && find_inode(portid) != inode)
+		name[0] = '\0';
+}
+
+/* `inode` is 0 when the socket is closed: what runs with that number may be another process. */
+static void look_once(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
 {
 	uint64_t inode = find_inode(portid);
-	char pid[16];
+	uint32_t pid = portid & ((1u << PID_BITS) - 1);
+	char number[16];
 
-	snprintf(pid, sizeof(pid), "%" PRIu32, portid);
-	if (!inode)
-		/* It is closed: what runs with that number may be another process. */
-		(void)fw_exec_log_find(log, portid, name);
-	else if (is_in_our_namespace(pid) && may_own(pid, inode))
-		read_name(pid, name);
-	else
+	snprintf(number, sizeof(number), "%" PRIu32, pid);
+	if (!is_of_kernels_choice(portid)) {
+		if (!inode)
+			(void)fw_exec_log_find(log, pid, name);
+		else if (is_in_our_namespace(number) && may_own(number, inode))
+			read_name(number, name);
+	}
+	if (!name[0] && inode)
 		(void)find_owner(inode, name);
+	if (!name[0] && is_of_kernels_choice(portid))
+		guess(log, portid, inode, time, name);
+}
+
+/* A program that makes one change ends soon, and then more is known of it. */
+#define LOOKS       5
+#define LOOK_NAP_NS 2000000
+
+static bool is_fresh(uint64_t time)
+{
+	return fw_clock_read(CLOCK_REALTIME) - time < LOOKS * LOOK_NAP_NS;
 }
 
 /* A socket that is closed meanwhile is met half there: the second look finds it closed. */
-static void look_up(const struct fw_exec_log *log, uint32_t portid, char name[16])
+static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
 {
-	look_once(log, portid, name);
-	if (!name[0])
-		look_once(log, portid, name);
+	const struct timespec nap = { .tv_nsec = LOOK_NAP_NS };
+	unsigned int i;
+
+	for (i = 0; !name[0] && i < LOOKS; i++) {
+		if (i > 1 && (!is_of_kernels_choice(portid) || !is_fresh(time)))
+			break;
+		if (i > 1)
+			nanosleep(&nap, NULL);
+		look_once(log, portid, time, name);
+	}
 }
 
-struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)
+struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time)
 {
 	struct fw_peer *peer;
 	unsigned int i;
@@ -198,6 +265,6 @@ struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid)
 	peer = &peers->kept[peers->next++ % FW_PEERS_KEPT];
 	memset(peer, 0, sizeof(*peer));
 	peer->portid = portid;
-	look_up(&peers->log, portid, peer->name);
+	look_up(&peers->log, portid, time, peer->name);
 	return (struct fw_bytes){ peer->name, strlen(peer->name) };
 }

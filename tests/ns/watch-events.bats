@@ -79,6 +79,61 @@ destroy fwctl-flush
 new conntrack' "$(sort -u named)"
 }
 
+# conntrack -D deletes by its second socket, whose number is the kernel's choice. Another program of
+# that library that runs all the while is not it.
+@test "a program is named that used a further socket and has ended" {
+	local i other
+	perf_is_permitted || skip "perf events are not permitted"
+	watch -o json
+	cp "$(type -P conntrack)" other
+	host_spawn table ./other -E > /dev/null 2>&1
+	other=$host_pid
+	# It runs long enough not to be one that is about to end.
+	sleep 1
+	for i in {1..20}; do
+		udp_flow "$i" 53
+		host_run table conntrack -D -p udp --sport "$i" > /dev/null 2>&1
+	done
+	wait_for 5 shows 40
+	kill "$other"
+	watch_ends 0 INT
+	jq -r 'select(.event == "destroy" and .program) | .program' shown > named
+	between 18 20 "$(wc -l < named)"
+	same conntrack "$(sort -u named)"
+	same 20 "$(jq 'select(.event == "destroy" and .portid > 2147483647) | .id' shown | wc -l)"
+}
+
+@test "none is named where it may have been either of two" {
+	local i
+	perf_is_permitted || skip "perf events are not permitted"
+	cp "$(type -P conntrack)" other
+	watch -e destroy,new -o json
+	for i in {1..10}; do
+		udp_flow "$i" 53
+		host_run table ./other -L > /dev/null 2>&1
+		host_run table conntrack -D -p udp --sport "$i" > /dev/null 2>&1
+	done
+	wait_for 5 shows 20
+	watch_ends 0 INT
+	same "" "$(jq -r '.program // empty' shown | grep -v '^conntrack$' || :)"
+}
+
+@test "a program is named that numbers its sockets behind its own number, as libnl does" {
+	perf_is_permitted || skip "perf events are not permitted"
+	watch -o json
+	udp_flow 1 53
+	# An empty IPCTNL_MSG_CT_DELETE.
+	host_run table python3 - <<-'EOF'
+		import os, socket, struct
+		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+		s.bind((os.getpid() + (5 << 22), 0))
+		s.send(struct.pack("=IHHIIBBH", 20, 0x102, 1, 1, 0, 2, 0, 0))
+	EOF
+	wait_for 5 shows 2
+	watch_ends 0 INT
+	matches "$(jq -r 'select(.event == "destroy") | .program' shown)" "^python3"
+}
+
 # Its number means another process here: one that runs, with no more privileges than a watch, which
 # so can see that it is not the one; or one that has ended elsewhere.
 @test "a process of a container is not named for another with its number" {
@@ -86,6 +141,7 @@ new conntrack' "$(sort -u named)"
 	local number other
 	host_spawn table setpriv --bounding-set=-all --inh-caps=-all sleep 60
 	other=$host_pid
+	wait_for 5 grep -q sleep "/proc/$other/comm"
 	watch -o json
 	"$BASH" -c true &
 	number=$!

@@ -2,8 +2,9 @@
 /*
  * The programs that were begun last on this machine. Who changes a flow has often ended before the
  * change is heard of, and then /proc has forgotten the name; the kernel's perf events have not: for
- * each CPU they write the latest names that processes took, and the namespaces they are in, into a
- * ring, which costs nothing until it is read. A CPU that comes later has none.
+ * each CPU they write the latest names that processes took, the namespaces they are in, the
+ * libraries they loaded and when they ended, into a ring, which costs nothing until it is read. A
+ * CPU that comes later has none.
  */
 #ifndef FWCTL_KERNEL_EXEC_LOG_H
 #define FWCTL_KERNEL_EXEC_LOG_H
@@ -18,7 +19,8 @@ struct fw_exec_log {
 		char *pages; /* the kernel's header, and behind it the records */
 	} * rings;
 	size_t count;
-	char *copy; /* of one ring, to look through */
+	char *copy;                  /* of one ring, to look through */
+	struct fw_exec_users *users; /* room for those that are looked for */
 };
 
 /*
@@ -36,5 +38,24 @@ void fw_exec_log_close(struct fw_exec_log *log);
  * namespace of this process. Privileges are not needed any more.
  */
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16]);
+
+/* One that had a library; times in nanoseconds since 1970. */
+struct fw_exec_user {
+	uint32_t pid;
+	uint64_t loaded; /* when it was loaded */
+	uint64_t ended;  /* 0: it runs still */
+};
+
+/* Whether it may be the one that is looked for. */
+typedef bool fw_exec_choice_fn(const struct fw_exec_user *user, void *data);
+
+/*
+ * The name of the program that had loaded a library, whose file's name begins with `library`, when
+ * something was heard of at `time` (nanoseconds since 1970): of those that were there then, in the
+ * network namespace of this process, that were begun since the log was opened, and that may be it.
+ * false when there was none, or there were several of different names.
+ */
+bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, uint64_t time,
+			   fw_exec_choice_fn *choose, void *data, char name[16]);
 
 #endif

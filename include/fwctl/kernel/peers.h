@@ -24,12 +24,14 @@ struct fw_peers {
 /*
  * The name of the process that owns the netlink port, as ps(1) shows it; its length is 0 when it
  * cannot be found out. A process that has closed the socket is found if peers->log was open when it
- * began and that was its first netlink socket. Port numbers are those of a process's own pid
- * namespace: for a process of a container that shares this network namespace one that has its
- * number here would be named, if it may not be looked at, or has begun as lately. Good until the
- * next call. `peers` is zero at first.
+ * began, and its number is in that of the port. A further socket that has a number of the kernel's
+ * choice is taken to be of the one program of libnetfilter_conntrack that was there when the change
+ * was heard of, at `time` (nanoseconds since 1970), if all of them have one name. Port numbers are
+ * those of a process's own pid namespace: for a process of a container that shares this network
+ * namespace one that has its number here would be named, if it may not be looked at, or has begun
+ * as lately. Good until the next call. `peers` is zero at first.
  */
-struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid);
+struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time);
 
 /*
  * The process that has the netfilter netlink socket with that port open, and its name; 0 when there
