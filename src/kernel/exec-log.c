@@ -6,6 +6,7 @@
  */
 #include "fwctl/kernel/exec-log.h"
 
+#include <limits.h>
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -19,8 +20,10 @@
 #include "fwctl/base/mem.h"
 
 /* A program that begins and ends leaves some 1,000 bytes, most of them of the libraries that it
- * loads: these hold about a hundred and fifty of each CPU. */
-#define DATA_PAGES 32
+ * loads: these hold about a hundred and fifty of each CPU. Of many CPUs each has less to do. */
+#define MAX_PAGES 32
+#define MIN_PAGES 8
+#define ALL_PAGES 1024
 
 /* What the kernel writes when a process takes a name, is in other namespaces than before, loads a
  * library, or ends. */
@@ -73,9 +76,14 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static size_t data_size(void)
+/* Of each ring, which the kernel wants to be of 2^n pages. */
+static size_t data_size(size_t cpus)
 {
-	return DATA_PAGES * page_size();
+	size_t pages = MAX_PAGES;
+
+	while (pages > MIN_PAGES && pages * cpus > ALL_PAGES)
+		pages /= 2;
+	return pages * page_size();
 }
 
 static int open_event(int cpu)
@@ -106,7 +114,7 @@ static void add_ring(struct fw_exec_log *log, int cpu)
 	if (ring->fd < 0)
 		return;
 	/* Memory that we cannot write to is what makes the kernel overwrite the oldest. */
-	ring->pages = mmap(NULL, page_size() + data_size(), PROT_READ, MAP_SHARED, ring->fd, 0);
+	ring->pages = mmap(NULL, page_size() + log->data_size, PROT_READ, MAP_SHARED, ring->fd, 0);
 	if (ring->pages == MAP_FAILED)
 		close(ring->fd);
 	else
@@ -119,7 +127,8 @@ void fw_exec_log_open(struct fw_exec_log *log)
 
 	log->count = 0;
 	log->rings = fw_calloc(cpus > 0 ? (size_t)cpus : 1, sizeof(*log->rings));
-	log->copy = fw_malloc(data_size());
+	log->data_size = data_size(cpus > 0 ? (size_t)cpus : 1);
+	log->copy = fw_malloc(log->data_size);
 	log->users = fw_malloc(sizeof(*log->users));
 	for (cpu = 0; cpu < cpus; cpu++)
 		add_ring(log, (int)cpu);
@@ -130,7 +139,7 @@ void fw_exec_log_close(struct fw_exec_log *log)
 	size_t i;
 
 	for (i = 0; i < log->count; i++) {
-		munmap(log->rings[i].pages, page_size() + data_size());
+		munmap(log->rings[i].pages, page_size() + log->data_size);
 		close(log->rings[i].fd);
 	}
 	free(log->rings);
@@ -146,17 +155,18 @@ static uint64_t head_of(const struct fw_exec_ring *ring)
 	return __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
 }
 
-/* Room for a record that the kernel is just writing in front of the head. */
-#define BEING_WRITTEN 1024
+/* Room for a record that the kernel is just writing in front of the head; the path of a library may
+ * be that long. */
+#define BEING_WRITTEN (PATH_MAX + 512)
 
 /*
  * What the ring holds, the newest first, into `copy`. The kernel goes on writing meanwhile: it is
  * the oldest that it writes over. Returns the length of what is good.
  */
-static size_t copy_ring(const struct fw_exec_ring *ring, char *copy)
+static size_t copy_ring(const struct fw_exec_ring *ring, size_t size, char *copy)
 {
 	const char *data = ring->pages + page_size();
-	size_t size = data_size(), start, lost;
+	size_t start, lost;
 	uint64_t head = head_of(ring);
 
 	start = head & (size - 1);
@@ -192,7 +202,8 @@ static void each_record(const struct fw_exec_log *log, record_fn *fn, void *data
 	size_t i;
 
 	for (i = 0; i < log->count; i++)
-		look_through(log->copy, copy_ring(&log->rings[i], log->copy), fn, data);
+		look_through(log->copy, copy_ring(&log->rings[i], log->data_size, log->copy), fn,
+			     data);
 }
 
 /* ---- what is known of a process -------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct fw_exec_log {
 		char *pages; /* the kernel's header, and behind it the records */
 	} * rings;
 	size_t count;
+	size_t data_size;            /* bytes of records in each */
 	char *copy;                  /* of one ring, to look through */
 	struct fw_exec_users *users; /* room for those that are looked for */
 };
