@@ -231,9 +231,10 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 }
 
 /* No packet came behind what was lost last. */
-static void finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
+static int finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	tell_rest(watch, feed->state);
+	return 0;
 }
 
 /* The policy is read again after each change. */

@@ -24,6 +24,10 @@ struct flows {
 	bool has_shadow;
 	bool whole;         /* the shadow can say what went missing */
 	bool is_untold;     /* what is found is remembered, and not shown */
+	bool wants_reading; /* at that mark, because events were lost */
+	uint32_t read_mark;
+	bool is_unburied; /* until that mark events may be older than the last reading */
+	uint32_t bury_mark;
 	uint64_t events;    /* the kernel's setting of before, to be put back */
 	uint64_t next_read; /* when to read the table again for silent flows, monotonic */
 };
@@ -44,7 +48,8 @@ static void show(struct flows *flows, struct fw_event *event, const struct fw_fl
 	watch->shown++;
 }
 
-/* Brings the shadow up to date. false: a round of reading the table has told of it already. */
+/* Brings the shadow up to date. false: a round of reading the table has told of it already, or
+ * will. */
 static bool note(struct flows *flows, struct fw_event *event, const struct fw_flow *flow)
 {
 	bool known;
@@ -52,6 +57,9 @@ static bool note(struct flows *flows, struct fw_event *event, const struct fw_fl
 	if (!flows->has_shadow)
 		return true;
 	if (fw_shadow_is_gone(&flows->shadow, flow))
+		return false;
+	if (event->kind == FW_EVENT_UPDATE && (flows->wants_reading || flows->is_unburied) &&
+	    !fw_shadow_knows(&flows->shadow, flow))
 		return false;
 	if (event->kind == FW_EVENT_DESTROY) {
 		known = fw_shadow_forget(&flows->shadow, flow);
@@ -138,8 +146,10 @@ static int resync(struct flows *flows)
 		fw_err_free(&err);
 		fw_shadow_begin_round(&flows->shadow);
 		status = read_table(flows, &err);
-		if (!flows->is_untold)
-			fw_listener_mark(&flows->watch->listener, flows->source);
+		flows->wants_reading = false;
+		flows->is_unburied = !flows->is_untold;
+		if (flows->is_unburied)
+			flows->bury_mark = fw_listener_mark(&flows->watch->listener, flows->source);
 		/* What an incomplete reading did not meet may still be there. */
 		incomplete = status || fw_watch_has_enough(flows->watch);
 		fw_shadow_sweep(&flows->shadow, incomplete ? NULL : show_gone, flows);
@@ -161,26 +171,45 @@ static int take_image(struct flows *flows)
 	return status;
 }
 
-static int recover(struct fw_watch *watch, struct fw_watch_feed *feed)
+/* One reading, behind all that has come by now, is enough for many gaps. */
+static void want_reading(struct flows *flows)
+{
+	if (flows->wants_reading)
+		return;
+	flows->wants_reading = true;
+	flows->read_mark = fw_listener_mark(&flows->watch->listener, flows->source);
+}
+
+static void recover(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	struct flows *flows = feed->state;
 
-	if (watch->options->resync)
-		return resync(flows);
+	if (watch->options->resync) {
+		want_reading(flows);
+		return;
+	}
 	/* Ends may be among what was lost: what is known could stay known for ever. */
 	if (flows->has_shadow && !flows->whole)
 		fw_shadow_clear(&flows->shadow);
 	fw_lifecycle_clear(&flows->lifecycle);
-	return 0;
 }
 
-/* From here on no event is of a flow that the last reading found gone. */
-static void bury(struct fw_watch *watch, struct fw_watch_feed *feed)
+static bool is_reached(uint32_t wanted, uint32_t mark)
+{
+	return (int32_t)(mark - wanted) >= 0;
+}
+
+static int take_mark(struct fw_watch *watch, struct fw_watch_feed *feed, uint32_t mark)
 {
 	struct flows *flows = feed->state;
 
 	(void)watch;
-	fw_shadow_bury(&flows->shadow);
+	/* From here on no event is of a flow that the last reading found gone. */
+	if (flows->is_unburied && is_reached(flows->bury_mark, mark)) {
+		fw_shadow_bury(&flows->shadow);
+		flows->is_unburied = false;
+	}
+	return flows->wants_reading && is_reached(flows->read_mark, mark) ? resync(flows) : 0;
 }
 
 static uint64_t next_reading(const struct fw_watch *watch, const struct fw_watch_feed *feed)
@@ -247,6 +276,14 @@ static int begin_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 	return flows->whole ? resync(flows) : 0;
 }
 
+/* The mark did not come any more. */
+static int finish_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
+{
+	struct flows *flows = feed->state;
+
+	return flows->wants_reading && !fw_watch_has_enough(watch) ? resync(flows) : 0;
+}
+
 static bool reads_table(const struct fw_watch_feed *feed)
 {
 	return ((const struct flows *)feed->state)->whole;
@@ -268,9 +305,10 @@ const struct fw_watch_kind fw_watch_flows = {
 	.begin = begin_flows,
 	.take = take_flow,
 	.recover = recover,
-	.mark = bury,
+	.mark = take_mark,
 	.pause = look_for_silent,
 	.wake = next_reading,
+	.finish = finish_flows,
 	.close = close_flows,
 	.asks_more = reads_table,
 };

@@ -98,7 +98,9 @@ static int take_lost(struct fw_watch *watch, struct fw_watch_feed *feed,
 	if (feed->kind->lost)
 		return feed->kind->lost(watch, feed, heard);
 	fw_watch_show_gap(watch, heard->time, heard->lost);
-	return feed->kind->recover ? feed->kind->recover(watch, feed) : 0;
+	if (feed->kind->recover)
+		feed->kind->recover(watch, feed);
+	return 0;
 }
 
 static int take(struct fw_watch *watch, const struct fw_heard *heard)
@@ -109,9 +111,7 @@ static int take(struct fw_watch *watch, const struct fw_heard *heard)
 		return feed->kind->take(watch, feed, heard);
 	if (heard->lost)
 		return take_lost(watch, feed, heard);
-	if (feed->kind->mark)
-		feed->kind->mark(watch, feed);
-	return 0;
+	return feed->kind->mark ? feed->kind->mark(watch, feed, heard->mark) : 0;
 }
 
 /* A stream that never rests, of which a filter shows little, holds back nothing for longer. */
@@ -212,13 +212,15 @@ static int begin_feeds(struct fw_watch *watch)
 	return status;
 }
 
-static void finish_feeds(struct fw_watch *watch)
+static int finish_feeds(struct fw_watch *watch)
 {
 	struct fw_watch_feed *feed = watch->feeds;
+	int status = 0;
 
-	for (; feed < watch->feeds + watch->feed_count; feed++)
+	for (; !status && feed < watch->feeds + watch->feed_count; feed++)
 		if (feed->kind->finish)
-			feed->kind->finish(watch, feed);
+			status = feed->kind->finish(watch, feed);
+	return status;
 }
 
 static int run(struct fw_watch *watch)
@@ -230,7 +232,8 @@ static int run(struct fw_watch *watch)
 	status = begin_feeds(watch);
 	if (!status)
 		status = loop(watch);
-	finish_feeds(watch);
+	if (!status)
+		status = finish_feeds(watch);
 	stopped = fw_listener_stop(&watch->listener, status ? NULL : &watch->cli->err);
 	return status ? status : stopped;
 }

@@ -55,8 +55,11 @@ static size_t record_size(size_t length)
 static char *put_record(char *at, uint64_t time, uint32_t source, const void *bytes, size_t length,
 			uint64_t lost)
 {
-	struct fw_listener_record record = { (uint32_t)record_size(length), (uint32_t)length, time,
-					     lost, source };
+	const struct fw_listener_record record = { .size = (uint32_t)record_size(length),
+						   .length = (uint32_t)length,
+						   .time = time,
+						   .lost = lost,
+						   .source = source };
 
 	memcpy(at, &record, sizeof(record));
 	if (length)
@@ -65,13 +68,19 @@ static char *put_record(char *at, uint64_t time, uint32_t source, const void *by
 }
 
 /* A gap, or a mark when nothing was lost. false when nobody takes from the queue any more. */
-static bool give_gap(struct fw_listener *listener, unsigned int source, uint64_t lost)
+static bool give_sign(struct fw_listener *listener, unsigned int source, uint64_t lost,
+		      uint32_t mark)
 {
+	const struct fw_listener_record record = { .size = FW_LISTENER_RECORD,
+						   .time = fw_clock_read(CLOCK_REALTIME),
+						   .lost = lost,
+						   .source = source,
+						   .mark = mark };
 	char *at = fw_queue_reserve(&listener->queue, FW_LISTENER_RECORD);
 
 	if (!at)
 		return false;
-	put_record(at, fw_clock_read(CLOCK_REALTIME), source, NULL, 0, lost);
+	memcpy(at, &record, sizeof(record));
 	fw_queue_give(&listener->queue, FW_LISTENER_RECORD);
 	return true;
 }
@@ -165,19 +174,17 @@ static uint32_t new_drops(struct fw_listener_source *source)
 enum drained { DRAINED_EMPTY, DRAINED_MORE, DRAINED_BUSY, DRAINED_FAILED };
 
 /* The socket is empty: whatever was lost, was lost here. */
-static enum drained account(struct fw_listener *listener, unsigned int which, bool mark)
+static enum drained account(struct fw_listener *listener, unsigned int which, uint32_t mark)
 {
-	uint32_t lost;
+	struct fw_listener_source *source = &listener->sources[which];
+	uint32_t lost = source->overrun || source->is_silent ? new_drops(source) : 0;
 
-	if (mark) {
-		__atomic_store_n(&listener->sources[which].mark_wanted, false, __ATOMIC_RELAXED);
-		if (!give_gap(listener, which, 0))
-			return DRAINED_FAILED;
-	}
-	if (!listener->sources[which].overrun && !listener->sources[which].is_silent)
-		return DRAINED_EMPTY;
-	lost = new_drops(&listener->sources[which]);
-	return !lost || give_gap(listener, which, lost) ? DRAINED_EMPTY : DRAINED_FAILED;
+	if (lost && !give_sign(listener, which, lost, 0))
+		return DRAINED_FAILED;
+	if (mark != source->mark_given && !give_sign(listener, which, 0, mark))
+		return DRAINED_FAILED;
+	source->mark_given = mark;
+	return DRAINED_EMPTY;
 }
 
 /* One call. */
@@ -185,7 +192,7 @@ static enum drained drain(struct fw_listener *listener, unsigned int which, stru
 {
 	struct fw_listener_source *source = &listener->sources[which];
 	/* Wanted before the socket is found empty: what was sent before that has come. */
-	bool mark = __atomic_load_n(&source->mark_wanted, __ATOMIC_ACQUIRE);
+	uint32_t mark = __atomic_load_n(&source->mark_wanted, __ATOMIC_ACQUIRE);
 	unsigned int i;
 	int got;
 
@@ -244,7 +251,7 @@ static int milliseconds_until(uint64_t end)
 	return left > 60000 ? 60000 : (int)left;
 }
 
-/* Waits for something to read; false when it is time to end. */
+/* Waits for something to read, or for a mark to be wanted; false when it is time to end. */
 static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
 {
 	struct pollfd polls[POLL_SOURCES + FW_LISTENER_SOCKETS] = {
@@ -253,6 +260,7 @@ static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
 		/* Only that it has no reader any more, which is always told. */
 		[POLL_OUTPUT] = { listener->output_fd, 0, 0 },
 	};
+	uint64_t times;
 	unsigned int i;
 
 	for (i = 0; i < listener->source_count; i++)
@@ -260,7 +268,10 @@ static bool wait_for_more(const struct fw_listener *listener, uint64_t end)
 			(struct pollfd){ listener->sources[i].socket->fd, POLLIN, 0 };
 	if (poll(polls, POLL_SOURCES + listener->source_count, milliseconds_until(end)) < 0)
 		return errno == EINTR;
-	return !polls[POLL_STOP].revents && !polls[POLL_WAKE].revents &&
+	if (polls[POLL_WAKE].revents && read(listener->wake_fd, &times, sizeof(times)) < 0)
+		return false;
+	return !polls[POLL_STOP].revents &&
+	       !__atomic_load_n(&listener->is_ended, __ATOMIC_ACQUIRE) &&
 	       !(polls[POLL_OUTPUT].revents & (POLLERR | POLLHUP)) &&
 	       (!end || fw_clock_read(CLOCK_MONOTONIC) < end);
 }

@@ -41,7 +41,7 @@ int fw_listener_start(struct fw_listener *listener, struct fw_err *err)
 
 	if (fw_queue_init(&listener->queue, size) < 0)
 		return fw_err_sys(err, errno, "a queue of %zu bytes", size);
-	listener->wake_fd = eventfd(0, EFD_CLOEXEC);
+	listener->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (listener->wake_fd < 0)
 		fw_err_sys(err, errno, "an event descriptor");
 	else if (!start_thread(listener, err))
@@ -52,14 +52,21 @@ int fw_listener_start(struct fw_listener *listener, struct fw_err *err)
 	return -1;
 }
 
-int fw_listener_stop(struct fw_listener *listener, struct fw_err *err)
+static void wake(const struct fw_listener *listener)
 {
 	uint64_t one = 1;
+
+	while (write(listener->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+int fw_listener_stop(struct fw_listener *listener, struct fw_err *err)
+{
 	int result = 0;
 
 	fw_queue_abandon(&listener->queue);
-	while (write(listener->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	__atomic_store_n(&listener->is_ended, true, __ATOMIC_RELEASE);
+	wake(listener);
 	pthread_join(listener->thread, NULL);
 	if (listener->receive_err.kind != FW_ERR_NONE) {
 		result = fw_err_set(err, listener->receive_err.kind, "%s",
@@ -114,7 +121,8 @@ static void read_record(struct fw_listener *listener, struct fw_heard *heard)
 	memcpy(&record, at, sizeof(record));
 	*heard = (struct fw_heard){ .source = record.source,
 				    .time = record.time,
-				    .lost = record.lost };
+				    .lost = record.lost,
+				    .mark = record.mark };
 	listener->run_done += record.size;
 	listener->message = (void *)(uintptr_t)(at + FW_LISTENER_RECORD);
 	listener->message_left = (int)record.length;
@@ -130,9 +138,13 @@ static bool next_message(struct fw_listener *listener, struct fw_heard *heard)
 	return true;
 }
 
-void fw_listener_mark(struct fw_listener *listener, unsigned int source)
+uint32_t fw_listener_mark(struct fw_listener *listener, unsigned int source)
 {
-	__atomic_store_n(&listener->sources[source].mark_wanted, true, __ATOMIC_RELEASE);
+	uint32_t mark = listener->sources[source].mark_wanted + 1;
+
+	__atomic_store_n(&listener->sources[source].mark_wanted, mark, __ATOMIC_RELEASE);
+	wake(listener);
+	return mark;
 }
 
 enum fw_listener_next fw_listener_next(struct fw_listener *listener, struct fw_heard *heard,

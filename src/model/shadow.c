@@ -212,6 +212,11 @@ enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow
 	return *changed ? FW_SHADOW_CHANGED : FW_SHADOW_SAME;
 }
 
+bool fw_shadow_knows(const struct fw_shadow *shadow, const struct fw_flow *flow)
+{
+	return fw_map_find(&shadow->flows, fw_flow_key(flow)) != NULL;
+}
+
 bool fw_shadow_forget(struct fw_shadow *shadow, const struct fw_flow *flow)
 {
 	size_t before = shadow->flows.count;

@@ -347,6 +347,24 @@ amounts_to_the_table() {
 	amounts_to_the_table
 }
 
+# Each round makes flows that there were not before, and ends all that are there.
+@test "--resync: loss after loss, no flow comes or goes twice, and the end is soon" {
+	local round began
+	fill 20000
+	watch --resync --queue 64K --buffer-size 16K -o json
+	for round in {1..30}; do
+		fill 1000 $((20000 + round * 1000))
+		host_run table "$FWCTL_BUILD/fwctl-flush" -p udp --quiet
+		host_run table "$FWCTL_BUILD/fwctl-flush" -p tcp --dport 443 --quiet
+	done
+	began=$SECONDS
+	watch_ends 4 INT
+	between 0 5 $((SECONDS - began))
+	between 5 100000 "$(grep -c '"event":"lost"' shown)"
+	same "" "$(jq -c 'select(.event == "new") | [.id, .orig]' shown | sort | uniq -d)"
+	same "" "$(jq -c 'select(.event == "destroy") | [.id, .orig]' shown | sort | uniq -d)"
+}
+
 # has_news COUNT: so many flows were told of
 has_news() {
 	[ "$(grep -c '^    \[NEW\] ' shown)" -eq "$1" ]

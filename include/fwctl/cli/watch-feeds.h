@@ -29,9 +29,9 @@ struct fw_watch_kind {
 	int (*lost)(struct fw_watch *watch, struct fw_watch_feed *feed,
 		    const struct fw_heard *heard);
 	/* After that. */
-	int (*recover)(struct fw_watch *watch, struct fw_watch_feed *feed);
-	/* The mark that was asked for with fw_listener_mark(). */
-	void (*mark)(struct fw_watch *watch, struct fw_watch_feed *feed);
+	void (*recover)(struct fw_watch *watch, struct fw_watch_feed *feed);
+	/* A mark that was asked for with fw_listener_mark(). */
+	int (*mark)(struct fw_watch *watch, struct fw_watch_feed *feed, uint32_t mark);
 	/* As in struct fw_listener_source. */
 	void (*flush)(struct fw_socket *socket);
 	/* When the stream pauses. */
@@ -39,7 +39,7 @@ struct fw_watch_kind {
 	/* When `pause` is to be called at the latest: monotonic nanoseconds, 0: no matter. */
 	uint64_t (*wake)(const struct fw_watch *watch, const struct fw_watch_feed *feed);
 	/* When nothing more comes. */
-	void (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed);
+	int (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	void (*close)(struct fw_watch_feed *feed);
 	/* Whether the kernel will be asked for more, which needs CAP_NET_ADMIN; NULL: no. */
 	bool (*asks_more)(const struct fw_watch_feed *feed);

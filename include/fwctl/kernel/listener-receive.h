@@ -14,6 +14,7 @@ struct fw_listener_record {
 	uint64_t time;
 	uint64_t lost; /* then there is no datagram */
 	uint32_t source;
+	uint32_t mark; /* not 0: it is that mark, and neither datagram nor loss */
 };
 
 #define FW_LISTENER_RECORD ((sizeof(struct fw_listener_record) + 7) / 8 * 8)

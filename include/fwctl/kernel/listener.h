@@ -27,10 +27,11 @@ struct fw_listener_source {
 	/* Makes the kernel send now what it holds back for the socket, at the end; NULL: it holds
 	 * nothing back. Called by the thread. */
 	void (*flush)(struct fw_socket *socket);
-	uint32_t drops;   /* messages that the kernel has dropped, as counted by it */
-	bool overrun;     /* it says that there are new ones */
-	bool is_silent;   /* it never says so, so it is asked: NETLINK_NO_ENOBUFS */
-	bool mark_wanted; /* read and written by both threads, atomically */
+	uint32_t drops;       /* messages that the kernel has dropped, as counted by it */
+	bool overrun;         /* it says that there are new ones */
+	bool is_silent;       /* it never says so, so it is asked: NETLINK_NO_ENOBUFS */
+	uint32_t mark_wanted; /* the number of the latest; the caller's thread counts it up */
+	uint32_t mark_given;  /* likewise; of the receiver's thread */
 };
 
 struct fw_listener {
@@ -45,7 +46,8 @@ struct fw_listener {
 	/* Its own: */
 	struct fw_queue queue;
 	pthread_t thread;
-	int wake_fd;
+	int wake_fd;               /* wakes the thread, to give a mark or to end */
+	bool is_ended;             /* set atomically */
 	struct fw_err receive_err; /* of the thread; looked at after it has ended */
 	size_t run_length;         /* of the bytes taken from the queue */
 	size_t run_done;           /* how many of them were handed on */
@@ -61,7 +63,8 @@ struct fw_heard {
 	unsigned int source;            /* which socket, in the order of adding */
 	uint64_t time;                  /* nanoseconds since 1970, when it was received */
 	const struct nlmsghdr *message; /* good until the next call; NULL: */
-	uint64_t lost;                  /* so many messages were dropped here; 0: a mark */
+	uint64_t lost;                  /* so many messages were dropped here; 0: */
+	uint32_t mark;                  /* the number of a mark */
 };
 
 /* Adds a socket that has joined its groups already; returns its number as a source. */
@@ -85,10 +88,10 @@ enum fw_listener_next fw_listener_next(struct fw_listener *listener, struct fw_h
 
 /*
  * Asks for a mark in the stream of one source: it stands behind all messages that the kernel sent
- * to that socket before this call. It may stand further behind; in a quiet stream it comes with the
- * next message.
+ * to that socket before this call, and may stand further behind. Returns its number; a mark stands
+ * for those that were asked for earlier, too.
  */
-void fw_listener_mark(struct fw_listener *listener, unsigned int source);
+uint32_t fw_listener_mark(struct fw_listener *listener, unsigned int source);
 
 /* Ends the thread. -1 with `err` set when receiving had failed. */
 int fw_listener_stop(struct fw_listener *listener, struct fw_err *err);

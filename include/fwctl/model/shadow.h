@@ -43,6 +43,8 @@ void fw_shadow_clear(struct fw_shadow *shadow);
 enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow *flow,
 				  uint32_t *changed);
 
+bool fw_shadow_knows(const struct fw_shadow *shadow, const struct fw_flow *flow);
+
 /* Forgets a flow that is gone. False when it was not known. */
 bool fw_shadow_forget(struct fw_shadow *shadow, const struct fw_flow *flow);
 
