@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -121,15 +122,36 @@ static void add_ring(struct fw_exec_log *log, int cpu)
 		log->count++;
 }
 
+/* Descriptors for what the caller is there for. */
+#define OTHER_FILES 32
+
+/* Names are welcome, and not worth an error elsewhere. */
+static bool has_room_for(size_t files)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return false;
+	if (limit.rlim_cur >= files + OTHER_FILES)
+		return true;
+	if (limit.rlim_max < files + OTHER_FILES)
+		return false;
+	limit.rlim_cur = files + OTHER_FILES;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 void fw_exec_log_open(struct fw_exec_log *log)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_CONF), cpu;
+	long found = sysconf(_SC_NPROCESSORS_CONF);
+	size_t cpus = found > 0 ? (size_t)found : 1, cpu;
 
 	log->count = 0;
-	log->rings = fw_calloc(cpus > 0 ? (size_t)cpus : 1, sizeof(*log->rings));
-	log->data_size = data_size(cpus > 0 ? (size_t)cpus : 1);
+	log->rings = fw_calloc(cpus, sizeof(*log->rings));
+	log->data_size = data_size(cpus);
 	log->copy = fw_malloc(log->data_size);
 	log->users = fw_malloc(sizeof(*log->users));
+	if (!has_room_for(cpus))
+		return;
 	for (cpu = 0; cpu < cpus; cpu++)
 		add_ring(log, (int)cpu);
 }
@@ -157,7 +179,7 @@ static uint64_t head_of(const struct fw_exec_ring *ring)
 
 /* Room for a record that the kernel is just writing in front of the head; the path of a library may
  * be that long. */
-#define BEING_WRITTEN (PATH_MAX + 512)
+#define BEING_WRITTEN (2 * PATH_MAX)
 
 /*
  * What the ring holds, the newest first, into `copy`. The kernel goes on writing meanwhile: it is
@@ -172,6 +194,8 @@ static size_t copy_ring(const struct fw_exec_ring *ring, size_t size, char *copy
 	start = head & (size - 1);
 	memcpy(copy, data + start, size - start);
 	memcpy(copy + size - start, data, start);
+	/* What was copied was read before the head is read again. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	lost = (size_t)(head - head_of(ring)) + BEING_WRITTEN;
 	return lost < size ? size - lost : 0;
 }
@@ -281,8 +305,9 @@ static void find_users(const struct record *record, size_t end, uint64_t time, v
 	struct fw_exec_users *users = data;
 	struct finding *user;
 
-	if (record->header.type != PERF_RECORD_MMAP || time > users->time ||
-	    !is_library(record, end, users->library))
+	/* Processes that our pid namespace does not know have no number, or -1. */
+	if (record->header.type != PERF_RECORD_MMAP || time > users->time || !record->pid ||
+	    record->pid == UINT32_MAX || !is_library(record, end, users->library))
 		return;
 	user = find_user(users, record->pid);
 	if (!user && users->count < MAX_USERS) {

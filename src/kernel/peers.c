@@ -155,6 +155,11 @@ static bool is_in_our_namespace(const char *pid)
 	       theirs.st_ino == ours.st_ino;
 }
 
+static void print_pid(uint32_t pid, char text[16])
+{
+	snprintf(text, 16, "%" PRIu32, pid);
+}
+
 /* Who may not be looked at is believed. */
 static bool may_own(const char *pid, uint64_t inode)
 {
@@ -167,65 +172,61 @@ static bool may_own(const char *pid, uint64_t inode)
 /*
  * The first netlink socket of a process gets the process's number as port, as the process's own pid
  * namespace has it: of a process of a container that number is another one here. libnl and pyroute2
- * have it in so many bits of the ports of further sockets, too. What netlink_autobind() in
- * net/netlink/af_netlink.c gives to those is below zero, and says nothing.
+ * have it in so many bits of the ports of all their sockets. What netlink_autobind() in
+ * net/netlink/af_netlink.c gives to further sockets is below zero, and says nothing; its lowest
+ * bits are hardly ever the number of a process.
  */
 #define PID_BITS 22
 
-static bool is_of_kernels_choice(uint32_t portid)
+static bool may_be_of_kernels_choice(uint32_t portid)
 {
 	return (int32_t)portid < 0;
 }
 
-/* A program that closes its socket ends within that time, unless it has long run and goes on. */
-#define END_NS 1000000000u
+/* A program that makes a change by a further socket does not run for long, unless it goes on. */
+#define SHORT_NS 1000000000u
 
 struct look {
-	uint64_t inode;
+	uint64_t inode; /* 0: the socket is closed */
 	uint64_t time;
 };
 
 static bool may_be_owner(const struct fw_exec_user *user, void *data)
 {
 	const struct look *look = data;
-	char number[16];
+	char pid[16];
 
-	snprintf(number, sizeof(number), "%" PRIu32, user->pid);
-	if (look->inode)
-		return !user->ended && may_own(number, look->inode);
-	return user->ended || user->loaded + END_NS > look->time;
+	print_pid(user->pid, pid);
+	if (look->inode && (user->ended || !may_own(pid, look->inode)))
+		return false;
+	return user->ended || user->loaded + SHORT_NS > look->time;
 }
 
 /* Of a socket that is closed while its owner is looked for, only others are left to be it. */
-static void guess(const struct fw_exec_log *log, uint32_t portid, uint64_t inode, uint64_t time,
-		  char name[16])
+static void guess(const struct fw_exec_log *log, uint32_t portid, struct look *look, char name[16])
 {
-	struct look look = { inode, time };
-
-	if (fw_exec_log_find_user(log, "libnetfilter_conntrack.so", time, may_be_owner, &look,
+	if (fw_exec_log_find_user(log, "libnetfilter_conntrack.so", look->time, may_be_owner, look,
 				  name) &&
-	    inode && find_inode(portid) != inode)
+	    look->inode && find_inode(portid) != look->inode)
 		name[0] = '\0';
 }
 
-/* `inode` is 0 when the socket is closed: what runs with that number may be another process. */
+/* What runs with the number of a socket that is closed may be another process. */
 static void look_once(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
 {
-	uint64_t inode = find_inode(portid);
-	uint32_t pid = portid & ((1u << PID_BITS) - 1);
-	char number[16];
+	struct look look = { find_inode(portid), time };
+	uint32_t number = portid & ((1u << PID_BITS) - 1);
+	char pid[16];
 
-	snprintf(number, sizeof(number), "%" PRIu32, pid);
-	if (!is_of_kernels_choice(portid)) {
-		if (!inode)
-			(void)fw_exec_log_find(log, pid, name);
-		else if (is_in_our_namespace(number) && may_own(number, inode))
-			read_name(number, name);
-	}
-	if (!name[0] && inode)
-		(void)find_owner(inode, name);
-	if (!name[0] && is_of_kernels_choice(portid))
-		guess(log, portid, inode, time, name);
+	print_pid(number, pid);
+	if (!look.inode)
+		(void)fw_exec_log_find(log, number, name);
+	else if (is_in_our_namespace(pid) && may_own(pid, look.inode))
+		read_name(pid, name);
+	if (!name[0] && look.inode)
+		(void)find_owner(look.inode, name);
+	if (!name[0] && may_be_of_kernels_choice(portid))
+		guess(log, portid, &look, name);
 }
 
 /* A program that makes one change ends soon, and then more is known of it. */
@@ -244,7 +245,7 @@ static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t tim
 	unsigned int i;
 
 	for (i = 0; !name[0] && i < LOOKS; i++) {
-		if (i > 1 && (!is_of_kernels_choice(portid) || !is_fresh(time)))
+		if (i > 1 && (!may_be_of_kernels_choice(portid) || !is_fresh(time)))
 			break;
 		if (i > 1)
 			nanosleep(&nap, NULL);
@@ -252,19 +253,28 @@ static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t tim
 	}
 }
 
+/* After that time the port may be another process's. */
+#define KEPT_NS 1000000000u
+
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time)
 {
 	struct fw_peer *peer;
+	char name[16] = "";
 	unsigned int i;
 
-	for (i = 0; i < FW_PEERS_KEPT; i++) {
-		peer = &peers->kept[i];
-		if (peer->portid == portid)
-			return (struct fw_bytes){ peer->name, strlen(peer->name) };
+	for (i = 0; i < FW_PEERS_KEPT && peers->kept[i].portid != portid; i++)
+		;
+	if (i == FW_PEERS_KEPT) {
+		i = peers->next++ % FW_PEERS_KEPT;
+		peers->kept[i] = (struct fw_peer){ .portid = portid };
 	}
-	peer = &peers->kept[peers->next++ % FW_PEERS_KEPT];
-	memset(peer, 0, sizeof(*peer));
-	peer->portid = portid;
-	look_up(&peers->log, portid, time, peer->name);
+	peer = &peers->kept[i];
+	if (!peer->time || time - peer->time > KEPT_NS) {
+		look_up(&peers->log, portid, time, name);
+		/* What was known of a program that has ended may be forgotten by now. */
+		if (name[0])
+			memcpy(peer->name, name, sizeof(name));
+		peer->time = time ? time : 1;
+	}
 	return (struct fw_bytes){ peer->name, strlen(peer->name) };
 }

@@ -120,18 +120,55 @@ new conntrack' "$(sort -u named)"
 
 @test "a program is named that numbers its sockets behind its own number, as libnl does" {
 	perf_is_permitted || skip "perf events are not permitted"
+	local socket
 	watch -o json
-	udp_flow 1 53
-	# An empty IPCTNL_MSG_CT_DELETE.
-	host_run table python3 - <<-'EOF'
-		import os, socket, struct
-		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
-		s.bind((os.getpid() + (5 << 22), 0))
-		s.send(struct.pack("=IHHIIBBH", 20, 0x102, 1, 1, 0, 2, 0, 0))
-	EOF
+	# Of libnl's sockets about half have the highest bit set.
+	for socket in 5 600; do
+		udp_flow "$socket" 53
+		# An empty IPCTNL_MSG_CT_DELETE.
+		host_run table python3 - "$socket" <<-'EOF'
+			import os, socket, struct, sys
+			s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+			s.bind((os.getpid() + (int(sys.argv[1]) << 22), 0))
+			s.send(struct.pack("=IHHIIBBH", 20, 0x102, 1, 1, 0, 2, 0, 0))
+		EOF
+	done
+	wait_for 5 shows 4
+	watch_ends 0 INT
+	same 2 "$(jq -r 'select(.event == "destroy") | .program' shown | grep -c "^python3")"
+}
+
+@test "a program that has got the number of an earlier one is named itself" {
+	local name
+	perf_is_permitted || skip "perf events are not permitted"
+	watch -o json
+	for name in earlier later; do
+		cp "$(type -P conntrack)" "$name"
+		# shellcheck disable=SC2016 # the inner shell expands it
+		host_run table sh -c 'echo 20000 > /proc/sys/kernel/ns_last_pid
+			./"$1" -I -t 600 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport "$2" > /dev/null 2>&1; :' \
+			sh "$name" "${#name}"
+		sleep 1
+	done
 	wait_for 5 shows 2
 	watch_ends 0 INT
-	matches "$(jq -r 'select(.event == "destroy") | .program' shown)" "^python3"
+	same "20001 earlier 20001 later" "$(jq -r '"\(.portid) \(.program)"' shown | xargs)"
+}
+
+@test "where descriptors are short, names are done without" {
+	local files with without
+	for files in {6..20..2}; do
+		with=0 without=0
+		# shellcheck disable=SC2016 # the inner shell expands it
+		host_run table sh -c 'ulimit -n "$1"; shift; exec "$@"' sh "$files" \
+			timeout --preserve-status -s INT 0.3 "$FWCTL_BUILD/fwctl-watch" > /dev/null 2>&1 || with=$?
+		# shellcheck disable=SC2016
+		host_run table sh -c 'ulimit -n "$1"; shift; exec "$@"' sh "$files" \
+			setpriv --bounding-set=-all,+net_admin --inh-caps=-all timeout --preserve-status \
+			-s INT 0.3 "$FWCTL_BUILD/fwctl-watch" > /dev/null 2>&1 || without=$?
+		same "$files $without" "$files $with"
+	done
+	same 0 "$with"
 }
 
 # Its number means another process here: one that runs, with no more privileges than a watch, which

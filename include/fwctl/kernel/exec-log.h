@@ -25,8 +25,8 @@ struct fw_exec_log {
 };
 
 /*
- * Begins to remember. Needs CAP_PERFMON or CAP_SYS_ADMIN; where it is not permitted, or the kernel
- * has no perf events, nothing is remembered, which is no error.
+ * Begins to remember. Needs CAP_PERFMON or CAP_SYS_ADMIN, and a descriptor for each CPU; where that
+ * is not permitted, or the kernel has no perf events, nothing is remembered, which is no error.
  */
 void fw_exec_log_open(struct fw_exec_log *log);
 
