@@ -50,8 +50,11 @@ static void report(struct work *work, uint64_t line, const struct fw_err *err)
 	fw_buf_printf(&text, "%s:%" PRIu64 ": ", work->load->name, line);
 	/* Words of the file are in it. */
 	fw_buf_escaped(&text, err->what, strlen(err->what));
-	if (err->hint)
-		fw_buf_printf(&text, " (%s)", err->hint);
+	if (err->hint) {
+		fw_buf_puts(&text, " (");
+		fw_buf_escaped(&text, err->hint, strlen(err->hint));
+		fw_buf_puts(&text, ")");
+	}
 	fw_cli_note(work->cli, "%s", fw_buf_text(&text));
 	fw_buf_free(&text);
 }
@@ -314,6 +317,15 @@ static int write_at_pause(struct work *work)
 	return finish_writing(work) < 0 || is_enough(work) ? -1 : 0;
 }
 
+/* The lines before it have been read. */
+static int take_read_error(struct work *work, int sys)
+{
+	settle(work);
+	if (work->cli->err.kind == FW_ERR_NONE)
+		fw_err_sys(&work->cli->err, sys, "reading %s", work->load->name);
+	return -1;
+}
+
 static int read_more(struct work *work, struct source *source)
 {
 	ssize_t got;
@@ -325,7 +337,7 @@ static int read_more(struct work *work, struct source *source)
 			   READ_SIZE - source->length);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return fw_err_sys(&work->cli->err, errno, "reading %s", work->load->name);
+		return take_read_error(work, errno);
 	source->length += (size_t)got;
 	return got > 0;
 }

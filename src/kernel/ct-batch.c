@@ -14,6 +14,9 @@ int fw_ct_batch_open(struct fw_ct_batch *batch, struct fw_err *err)
 	memset(batch, 0, sizeof(*batch));
 	if (fw_socket_open(&batch->socket, 0, err) < 0)
 		return -1;
+	/* All may be refused: an answer takes about a kilobyte there, with the kernel's overhead.
+	 */
+	fw_socket_receive_buffer(&batch->socket, (size_t)FW_CT_BATCH * 1024);
 	batch->messages = fw_calloc(FW_CT_BATCH, FW_CT_BATCH_MESSAGE);
 	return 0;
 }

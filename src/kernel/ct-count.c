@@ -35,7 +35,7 @@ static int take_stats(const struct nlmsghdr *message, void *data)
 
 int fw_ct_count(uint64_t *count, struct fw_err *err)
 {
-	char buffer[FW_CT_REQUEST_SIZE] = { 0 };
+	char buffer[FW_CT_REQUEST_SIZE] __attribute__((aligned(8))) = { 0 };
 	struct answer answer = { 0 };
 	struct fw_socket socket;
 	int result;

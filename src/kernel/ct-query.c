@@ -222,7 +222,7 @@ static int dump_narrow(struct work *work, const struct fw_ct_query *query,
 {
 	static const uint8_t families[] = { FW_FAMILY_IPV4, FW_FAMILY_IPV6 };
 	unsigned int count = fw_ct_needs_family(narrow, query->table) ? 2 : 1, started, i;
-	char buffer[FW_CT_REQUEST_SIZE];
+	char buffer[FW_CT_REQUEST_SIZE] __attribute__((aligned(8)));
 	uint64_t buckets = read_buckets();
 	bool interrupted = false;
 	struct dump dumps[2];
@@ -324,7 +324,7 @@ int fw_ct_each(const struct fw_ct_query *query, fw_flow_fn *take, void *context,
 {
 	struct work work = { .filter = query->filter, .take = take, .context = context };
 	struct nlmsghdr *request = NULL;
-	char buffer[FW_CT_REQUEST_SIZE];
+	char buffer[FW_CT_REQUEST_SIZE] __attribute__((aligned(8)));
 	uint16_t zone = 0;
 	int result;
 

@@ -128,7 +128,7 @@ int fw_exp_each(const struct fw_filter *filter, fw_expect_fn *take, void *contex
 		struct fw_err *err)
 {
 	struct work work = { .filter = filter, .take = take, .context = context };
-	char buffer[FW_CT_REQUEST_SIZE];
+	char buffer[FW_CT_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *request;
 	struct fw_socket socket;
 	bool interrupted = false;

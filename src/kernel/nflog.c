@@ -59,7 +59,7 @@ static bool is_taken(uint16_t group)
 
 static int bind_group(struct fw_socket *socket, uint16_t group, struct fw_err *err)
 {
-	char buffer[256];
+	char buffer[256] __attribute__((aligned(8)));
 	struct nlmsghdr *message = begin_config(socket, buffer, group, NFULNL_CFG_CMD_BIND);
 
 	put_config(message);
@@ -91,7 +91,7 @@ int fw_nflog_open(struct fw_socket *socket, uint16_t group, size_t buffer, struc
 void fw_nflog_leave(struct fw_socket *socket, uint16_t group)
 {
 	struct fw_err ignored = FW_ERR_INIT;
-	char buffer[256];
+	char buffer[256] __attribute__((aligned(8)));
 	struct nlmsghdr *message = begin_config(socket, buffer, group, NFULNL_CFG_CMD_UNBIND);
 
 	(void)fw_socket_send(socket, message, message->nlmsg_len, "leaving the packet log",

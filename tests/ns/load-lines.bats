@@ -207,6 +207,30 @@ one_of_each() {
 	matches "$stderr" 'fixed-timeout'
 }
 
+# sends NUMBER: so many have been traced
+sends() {
+	[ -e trace ] && [ "$(grep -c sendto trace)" -ge "$1" ]
+}
+
+# The status that is written is that of the reading before: what came to it meanwhile stays.
+@test "update: a flow that gets its first answer meanwhile is updated all the same" {
+	command -v strace > /dev/null || skip "needs strace"
+	fwctl_in ours create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -t 600 -u unset > /dev/null
+	matches "$(fwctl_in ours list --quiet)" UNREPLIED
+	# The sends in front of the fourth ask for permission, twice, and for the table.
+	ASAN_OPTIONS=detect_leaks=0 host_spawn ours strace -f -qq -o trace -e trace=sendto \
+		-e inject=sendto:delay_enter=1000000:when=4 \
+		"$FWCTL_BUILD/fwctl-update" -p udp -u assured -o json > shown 2> said
+	updating=$host_pid
+	wait_for 10 sends 3
+	sleep 0.2
+	host_run ours conntrack -U -p udp -s 10.0.0.1 -u SEEN_REPLY > /dev/null 2>&1
+	wait "$updating"
+	same "" "$(cat said)"
+	same '["seen-reply","assured"]' "$(jq -c .status shown)"
+	same '["seen-reply","assured"]' "$(fwctl_in ours list -o json --quiet | jq -c .status)"
+}
+
 @test "get: there or not, by either direction, in any zone" {
 	one_of_each
 	run -0 --separate-stderr fwctl_in ours get -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53
@@ -330,6 +354,22 @@ one_of_each() {
 		# shellcheck disable=SC2086 # words
 		run -3 --separate-stderr host_run ours setpriv --bounding-set -net_admin "$FWCTL_BUILD/fwctl" $words
 		same "" "$output"
+		matches "$stderr" 'CAP_NET_ADMIN'
+	done
+	diff before <(table ours)
+}
+
+# The kernel answers once for all of a datagram then, as if it were of its first message.
+@test "load: not permitted for any line is exit 3, whatever the lines do" {
+	local words
+	one_of_each
+	table ours > before
+	for words in '-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -m 9' \
+		'-U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -t 9' \
+		'-D -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53'; do
+		printf '%s\n' "$words" "$words" "$words" > lines
+		run -3 --separate-stderr host_run ours unshare -Ur "$FWCTL_BUILD/fwctl-load" lines
+		lacks "$stderr" "loaded"
 		matches "$stderr" 'CAP_NET_ADMIN'
 	done
 	diff before <(table ours)
@@ -677,6 +717,7 @@ expects_one() {
 		printf '\n%s 2\n' "$good"
 		printf -- '-A \0\n\033[31m\302\233\n'
 		printf -- '-A%.0s ' {1..200}
+		printf '\n-D --dport 99999\\x1b[31m'
 		printf '\n%s 3\n' "$good"
 		printf '{"a":%.0s' {1..10000}
 		printf '\n'
@@ -687,8 +728,8 @@ expects_one() {
 	matches "$stderr" 'lines:5: .*x1b'
 	lacks "$stderr" $'\033'
 	matches "$stderr" 'lines:6: more than'
-	matches "$stderr" 'lines:8: '
-	matches "$stderr" ': 3 lines have been loaded, 5 were bad'
+	matches "$stderr" 'lines:9: '
+	matches "$stderr" ': 3 lines have been loaded, 6 were bad'
 	run -1 --separate-stderr bash -c "head -c 20000000 /dev/zero | '$FWCTL_BUILD/fwctl' --netns $(host_ns ours) load -"
 	matches "$stderr" '-:1: '
 	run -1 --separate-stderr fwctl_in ours load /nowhere
@@ -696,6 +737,17 @@ expects_one() {
 	run -1 --separate-stderr fwctl_in ours load .
 	matches "$stderr" 'Is a directory'
 	run -0 fwctl_in ours load /dev/null
+}
+
+@test "load: what stands in front of a read error is loaded, and the error is told" {
+	command -v strace > /dev/null || skip "needs strace"
+	seq 1 6000 | sed 's/.*/-A -p udp -s 10.0.0.1 -d 10.0.0.2 --dport 2 -t 100 --sport &/' > lines
+	read_whole=$(head -c 262144 lines | wc -l)
+	ASAN_OPTIONS=detect_leaks=0 run -1 --separate-stderr host_run ours strace -qq -o trace -P lines \
+		-e trace=read -e inject=read:error=EIO:when=2 "$FWCTL_BUILD/fwctl-load" lines
+	matches "$stderr" 'Input/output error'
+	same "$read_whole" "$(fwctl_in ours list --count)"
+	matches "$stderr" ": $read_whole lines have been loaded, 0 were bad"
 }
 
 @test "load: more than one batch, and refusals in each" {

@@ -62,7 +62,10 @@ uint64_t fw_nflog_gaps_packet(struct fw_nflog_gaps *gaps, const struct fw_logged
  */
 void fw_nflog_gaps_lost(struct fw_nflog_gaps *gaps, uint64_t messages);
 
-/* No packet came behind what was lost last: how many are missing at least. Not counted again. */
+/*
+ * No packet came behind what was lost last: how many are missing at least, which may be too few or
+ * none; what the next number makes good is not counted again.
+ */
 uint64_t fw_nflog_gaps_rest(struct fw_nflog_gaps *gaps);
 
 #endif
