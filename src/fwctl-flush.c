@@ -111,7 +111,7 @@ static int flush_matching(struct fw_cli *cli, struct flush *flush)
 	if (flush->values->stale &&
 	    fw_stale_begin(&flush->stale, cli->filter, FW_STALE_SECONDS, &cli->err) < 0)
 		return -1;
-	if (fw_ct_deleter_open(&flush->deleter, show, flush, &cli->err) < 0)
+	if (fw_ct_deleter_open(&flush->deleter, cli->filter, show, flush, &cli->err) < 0)
 		return -1;
 	status = fw_ct_each(&query, take, flush, &cli->err);
 	if (fw_ct_deleter_finish(&flush->deleter, &cli->err) < 0 || flush->deleter.failed)

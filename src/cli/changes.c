@@ -268,7 +268,7 @@ int fw_delete_matching(const struct fw_filter *filter, uint64_t *count, struct f
 	int status;
 
 	*count = 0;
-	if (fw_ct_deleter_open(&deletion.deleter, NULL, NULL, err) < 0)
+	if (fw_ct_deleter_open(&deletion.deleter, filter, NULL, NULL, err) < 0)
 		return -1;
 	status = fw_ct_each(&query, delete_one, &deletion, err);
 	if (fw_ct_deleter_finish(&deletion.deleter, err) < 0 || err->kind != FW_ERR_NONE)

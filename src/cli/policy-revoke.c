@@ -150,7 +150,7 @@ int fw_policy_revoke(const struct fw_policy *policy, uint64_t *count, struct fw_
 	*count = 0;
 	if (fw_ways_open(&revoke.ways, err) < 0)
 		return -1;
-	result = fw_ct_deleter_open(&revoke.deleter, NULL, NULL, err);
+	result = fw_ct_deleter_open(&revoke.deleter, NULL, NULL, NULL, err);
 	if (result == 0) {
 		revoke.has_closer = fw_tcp_closer_open(&revoke.closer, &ignored) == 0;
 		result = read_flows(&revoke);

@@ -112,7 +112,7 @@ void fw_top_kill(struct fw_top *top)
 
 	if (!row)
 		return;
-	if (fw_ct_deleter_open(&deleter, NULL, NULL, &err) < 0) {
+	if (fw_ct_deleter_open(&deleter, NULL, NULL, NULL, &err) < 0) {
 		fw_top_say(top, err.what);
 	} else {
 		if (fw_ct_delete(&deleter, &row->flow, &err) < 0 ||

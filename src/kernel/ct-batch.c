@@ -14,9 +14,7 @@ int fw_ct_batch_open(struct fw_ct_batch *batch, struct fw_err *err)
 	memset(batch, 0, sizeof(*batch));
 	if (fw_socket_open(&batch->socket, 0, err) < 0)
 		return -1;
-	/* All may be refused: an answer takes about a kilobyte there, with the kernel's overhead.
-	 */
-	fw_socket_receive_buffer(&batch->socket, (size_t)FW_CT_BATCH * 1024);
+	fw_socket_receive_buffer(&batch->socket, (size_t)FW_CT_BATCH * 2048);
 	batch->messages = fw_calloc(FW_CT_BATCH, FW_CT_BATCH_MESSAGE);
 	return 0;
 }
@@ -45,12 +43,13 @@ void fw_ct_batch_end(struct fw_ct_batch *batch, const struct nlmsghdr *message)
 
 struct reading {
 	const struct fw_ct_batch *batch;
+	fw_ct_answered_fn *answered; /* or NULL */
 	fw_ct_refused_fn *refused;
 	void *context;
 	struct fw_err *err;
 };
 
-static int read_errors(const struct reading *reading, const char *bytes, size_t size)
+static int read_answers(const struct reading *reading, const char *bytes, size_t size)
 {
 	const struct nlmsghdr *message = (const void *)bytes;
 	struct fw_message_error error;
@@ -59,8 +58,14 @@ static int read_errors(const struct reading *reading, const char *bytes, size_t 
 
 	for (; fw_message_fits(message, left); message = mnl_nlmsg_next(message, &left)) {
 		which = message->nlmsg_seq - reading->batch->first_seq;
-		if (message->nlmsg_type != NLMSG_ERROR || which >= reading->batch->count ||
-		    fw_message_error_read(message, &error) < 0 || !error.sys)
+		if (which >= reading->batch->count)
+			continue;
+		if (message->nlmsg_type != NLMSG_ERROR) {
+			if (reading->answered)
+				reading->answered(reading->context, which, message);
+			continue;
+		}
+		if (fw_message_error_read(message, &error) < 0 || !error.sys)
 			continue;
 		if (reading->refused(reading->context, which, &error, reading->err) < 0)
 			return -1;
@@ -68,7 +73,7 @@ static int read_errors(const struct reading *reading, const char *bytes, size_t 
 	return 0;
 }
 
-static int receive_errors(struct fw_socket *socket, const struct reading *reading)
+static int receive_answers(struct fw_socket *socket, const struct reading *reading)
 {
 	char buffer[8192] __attribute__((aligned(8)));
 	ssize_t length;
@@ -78,24 +83,30 @@ static int receive_errors(struct fw_socket *socket, const struct reading *readin
 					   reading->err);
 		if (length <= 0)
 			return (int)length;
-		if (read_errors(reading, buffer, (size_t)length) < 0)
+		if (read_answers(reading, buffer, (size_t)length) < 0)
 			return -1;
 	}
 }
 
-int fw_ct_batch_send(struct fw_ct_batch *batch, const char *what, fw_ct_refused_fn *refused,
-		     void *context, struct fw_err *err)
+int fw_ct_batch_ask(struct fw_ct_batch *batch, const char *what, fw_ct_answered_fn *answered,
+		    fw_ct_refused_fn *refused, void *context, struct fw_err *err)
 {
-	const struct reading reading = { batch, refused, context, err };
+	const struct reading reading = { batch, answered, refused, context, err };
 	int result = 0;
 
 	if (!batch->count)
 		return 0;
 	result = fw_socket_send(&batch->socket, batch->messages, batch->used, what, err);
 	if (!result)
-		result = receive_errors(&batch->socket, &reading);
+		result = receive_answers(&batch->socket, &reading);
 	memset(batch->messages, 0, batch->used);
 	batch->count = 0;
 	batch->used = 0;
 	return result;
+}
+
+int fw_ct_batch_send(struct fw_ct_batch *batch, const char *what, fw_ct_refused_fn *refused,
+		     void *context, struct fw_err *err)
+{
+	return fw_ct_batch_ask(batch, what, NULL, refused, context, err);
 }

@@ -258,6 +258,24 @@ without_timeout() {
 	left 42
 }
 
+@test "-u unreplied spares the flow that gets its answer between the reading and the deleting" {
+	command -v strace > /dev/null || skip "needs strace"
+	local i
+	for i in 1 2 3; do
+		fwctl_in table create -p udp -s 10.0.0.1 -d 10.0.0.2 --sport "$i" --dport 53 -t 600 -u unset > /dev/null 2>&1
+	done
+	# The first message asks for the table, the next for the flows once more, or deletes them.
+	ASAN_OPTIONS=detect_leaks=0 host_spawn table strace -f -qq -o trace -e trace=sendto \
+		-e inject=sendto:delay_enter=1s:when=2 "$FWCTL_BUILD/fwctl" flush -u unreplied > shown 2> said
+	wait_for 30 grep -q 'sendto.*= ' trace
+	sleep 0.3
+	host_run table conntrack -U -p udp -s 10.0.0.1 --orig-port-src 2 -u SEEN_REPLY > /dev/null 2>&1
+	wait "$host_pid"
+	matches "$(cat said)" ": 2 flow entries have been deleted"
+	same "sport=1 sport=3" "$(grep -o 'src=10.0.0.1 dst=10.0.0.2 sport=[0-9]*' shown | grep -o 'sport=.*' | sort | xargs)"
+	same 2 "$(fwctl_in table list -o json --quiet | jq .orig.sport)"
+}
+
 @test "while others make flows, what matched at the start is deleted" {
 	many_flows 1 2000 53
 	host_spawn table bash -c 'while :; do echo x > /dev/udp/127.0.0.1/9; done' 2> /dev/null

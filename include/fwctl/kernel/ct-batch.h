@@ -15,8 +15,8 @@
 #include "fwctl/kernel/socket.h"
 
 /*
- * A refused message is answered with an error of about 800 bytes of the receive buffer, as the
- * kernel counts them; the default buffer (212,992 bytes) holds those of a whole batch.
+ * An answer, a flow or an error, takes about a kilobyte of the receive buffer, as the kernel counts
+ * it; there is room for twice as much of each message of a batch.
  */
 #define FW_CT_BATCH 128
 
@@ -34,6 +34,9 @@ struct fw_ct_batch {
 /* Is told of each refused message, by its place in the batch. -1 gives up, `err` set or not. */
 typedef int fw_ct_refused_fn(void *context, unsigned int which,
 			     const struct fw_message_error *error, struct fw_err *err);
+
+/* Is told of each other message that comes back, likewise. */
+typedef void fw_ct_answered_fn(void *context, unsigned int which, const struct nlmsghdr *message);
 
 /* -1 with `err` set. Release with fw_ct_batch_close() after success only. */
 int fw_ct_batch_open(struct fw_ct_batch *batch, struct fw_err *err);
@@ -54,5 +57,9 @@ void fw_ct_batch_end(struct fw_ct_batch *batch, const struct nlmsghdr *message);
  */
 int fw_ct_batch_send(struct fw_ct_batch *batch, const char *what, fw_ct_refused_fn *refused,
 		     void *context, struct fw_err *err);
+
+/* The same of requests that are answered, each by one message at most. */
+int fw_ct_batch_ask(struct fw_ct_batch *batch, const char *what, fw_ct_answered_fn *answered,
+		    fw_ct_refused_fn *refused, void *context, struct fw_err *err);
 
 #endif

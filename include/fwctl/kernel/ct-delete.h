@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Deleting flows by identity, many in one datagram. After each batch it is known which flows were
- * deleted and which were gone already.
+ * deleted and which were gone already. A flow that was chosen by what can change, as its status, is
+ * looked at once more right before it is deleted, and spared when it is another one by then.
  */
 #ifndef FWCTL_KERNEL_CT_DELETE_H
 #define FWCTL_KERNEL_CT_DELETE_H
@@ -11,6 +12,7 @@
 
 #include "fwctl/base/err.h"
 #include "fwctl/kernel/ct-batch.h"
+#include "fwctl/kernel/ct-decode.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/model/flow.h"
 
@@ -18,18 +20,24 @@ struct fw_ct_pending;
 
 struct fw_ct_deleter {
 	struct fw_ct_batch batch;
-	fw_flow_fn *deleted; /* is told of each flow that this deleted, its return counts
-			      * nothing; or NULL */
+	struct fw_ct_decoder decoder;
+	const struct fw_filter *again; /* NULL: what the flows were chosen by does not change */
+	fw_flow_fn *deleted;           /* is told of each flow that this deleted, its return counts
+					* nothing; or NULL */
 	void *context;
 	uint64_t count;                /* flows deleted so far */
 	uint64_t gone;                 /* those that had ended, or been deleted by others, before */
 	uint64_t failed;               /* those that the kernel refused to delete */
 	struct fw_ct_pending *pending; /* the flow of each message of the batch */
+	unsigned int waiting;          /* so many */
 };
 
-/* -1 with `err` set. Release with fw_ct_deleter_close() after success only. */
-int fw_ct_deleter_open(struct fw_ct_deleter *deleter, fw_flow_fn *deleted, void *context,
-		       struct fw_err *err);
+/*
+ * `filter` is what the flows are chosen by, NULL: something else. -1 with `err` set. Release with
+ * fw_ct_deleter_close() after success only.
+ */
+int fw_ct_deleter_open(struct fw_ct_deleter *deleter, const struct fw_filter *filter,
+		       fw_flow_fn *deleted, void *context, struct fw_err *err);
 
 /*
  * Deletes `flow`, soon; what it needs of it is copied. -1 with `err` set when deleting has become
