@@ -67,7 +67,7 @@ static int set_kinds(void *values, const struct fw_option *option, const char *v
 
 /* clang-format off */
 static const struct fw_option options[] = {
-	{ .names = "events", .letter = 'e', .arg = "KIND[,...]", .set = set_kinds,
+	{ .names = "events|event-mask", .letter = 'e', .arg = "KIND[,...]", .set = set_kinds,
 	  .help = "only these: new, update, destroy" },
 	{ .names = "table", .arg = "conntrack|expect", .set = fw_set_word, AT(table),
 	  .data = fw_table_words, .help = "of flows, or of expectations" },
@@ -112,6 +112,9 @@ static int check_lifecycle(struct fw_cli *cli, const struct values *values)
 	if (values->table == FW_TABLE_EXPECT)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
 				  "an expectation has no phases: --lifecycle is for flows");
+	if (fw_output_format(&values->output) == &fw_format_save)
+		return fw_err_set(&cli->err, FW_ERR_MISUSE,
+				  "lines of conntrack's options (-o save) have no phases");
 	return 0;
 }
 

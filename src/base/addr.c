@@ -34,13 +34,18 @@ int fw_addr_parse_n(const char *text, size_t length, union fw_addr *addr, uint8_
 	return 0;
 }
 
-/* The length of a netmask in network order, or -1 when its ones are not all in front. */
-static int netmask_length(const union fw_addr *mask)
+/* The length of a netmask, or -1 when its ones are not all in front. */
+static int netmask_length(const union fw_addr *mask, uint8_t family)
 {
-	uint32_t bits = ntohl(mask->word[0]);
-	int length = __builtin_popcount(bits);
+	union fw_addr ones;
+	unsigned int length = 0, bits = fw_family_bits(family);
 
-	return bits == (length ? UINT32_MAX << (32 - length) : 0) ? length : -1;
+	while (length < bits && mask->byte[length / 8] & 0x80 >> length % 8)
+		length++;
+	memset(&ones, 0, sizeof(ones));
+	memset(&ones, 0xff, bits / 8);
+	fw_addr_mask(&ones, length);
+	return memcmp(&ones, mask, bits / 8) ? -1 : (int)length;
 }
 
 static int parse_prefix_length(const char *text, size_t length, uint8_t family, uint8_t *bits)
@@ -54,10 +59,9 @@ static int parse_prefix_length(const char *text, size_t length, uint8_t family, 
 		*bits = (uint8_t)value;
 		return 0;
 	}
-	if (family != FW_FAMILY_IPV4 || fw_addr_parse_n(text, length, &mask, &mask_family) < 0 ||
-	    mask_family != FW_FAMILY_IPV4)
+	if (fw_addr_parse_n(text, length, &mask, &mask_family) < 0 || mask_family != family)
 		return -1;
-	count = netmask_length(&mask);
+	count = netmask_length(&mask, family);
 	if (count < 0)
 		return -1;
 	*bits = (uint8_t)count;

@@ -68,7 +68,7 @@ static bool note(struct flows *flows, struct fw_event *event, const struct fw_fl
 	if (event->kind == FW_EVENT_NEW && flows->whole &&
 	    fw_shadow_was_found(&flows->shadow, flow))
 		return false;
-	fw_shadow_see(&flows->shadow, flow, &event->changed);
+	fw_shadow_see(&flows->shadow, flow, event->portid, &event->changed);
 	if (event->kind == FW_EVENT_UPDATE && flows->watch->options->changes)
 		event->present |= 1ull << FW_EVENT_HAS_CHANGED;
 	return true;
@@ -112,7 +112,7 @@ static int compare(void *context, const struct fw_flow *flow)
 	struct flows *flows = context;
 	uint32_t changed;
 
-	switch (fw_shadow_see(&flows->shadow, flow, &changed)) {
+	switch (fw_shadow_see(&flows->shadow, flow, true, &changed)) {
 	case FW_SHADOW_NEW: show_found(flows, FW_EVENT_NEW, 0, flow); break;
 	case FW_SHADOW_CHANGED: show_found(flows, FW_EVENT_UPDATE, changed, flow); break;
 	case FW_SHADOW_SAME: break;

@@ -39,8 +39,8 @@ void fw_watch_note_silent(const struct fw_watch *watch, uint64_t silent, bool ex
 			    !flows || covers ? "" : "; --cover lets them while it watches");
 	if (silent && !covers)
 		fw_cli_note(watch->cli,
-			    "%" PRIu64 " flow%s older than this watch%s may stay silent, because "
-			    "nobody listened when they were made (nf_conntrack_events=2)%s",
+			    "%" PRIu64 " flow%s older than this watch%s may stay silent, unless "
+			    "somebody listened when they were made (nf_conntrack_events=2)%s",
 			    silent, silent == 1 ? " is" : "s are",
 			    expected ? ", and what they expect" : " and",
 			    flows ? "; --cover looks after them" : "");

@@ -208,8 +208,10 @@ static int end_event(struct fw_sink *sink)
 int fw_sink_event(struct fw_sink *sink, const struct fw_event *event, const struct fw_flow *flow)
 {
 	begin_event(sink, event, flow, flow ? flow->proto : NULL, flow ? flow->family : 0);
-	if (flow)
+	if (flow) {
 		emit_rows(sink, flow);
+		emit_info(sink, flow);
+	}
 	return end_event(sink);
 }
 

@@ -60,12 +60,14 @@ struct finding {
 };
 
 /* Processes that had a library, while they are looked for. */
-#define MAX_USERS 256
+#define USERS 2048
 
 struct fw_exec_users {
 	const char *library;
 	uint64_t time; /* of the change */
-	struct finding list[MAX_USERS];
+	/* Each in the first free place from that of its number on; without one, the place is free.
+	 */
+	struct finding list[USERS];
 	unsigned int count;
 };
 
@@ -278,16 +280,21 @@ bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16]
 /* ---- who has a library ----------------------------------------------------------------------- */
 
 /* So much later than it happens may a change be heard of. */
-#define LATE_NS 100000000u
+#define LATE_NS 10000000u
 
-static struct finding *find_user(struct fw_exec_users *users, uint32_t pid)
+/* The place of that process, or a free one. There always is one: see find_users(). */
+static struct finding *place_of(struct fw_exec_users *users, uint32_t pid)
 {
-	unsigned int i;
+	unsigned int place = pid % USERS;
 
-	for (i = 0; i < users->count; i++)
-		if (users->list[i].pid == pid)
-			return &users->list[i];
-	return NULL;
+	while (users->list[place].pid && users->list[place].pid != pid)
+		place = (place + 1) % USERS;
+	return &users->list[place];
+}
+
+static bool is_full(const struct fw_exec_users *users)
+{
+	return users->count == USERS / 2;
 }
 
 /* The path of a mapped file is the name of that library, with whatever version. */
@@ -309,20 +316,22 @@ static void find_users(const struct record *record, size_t end, uint64_t time, v
 	if (record->header.type != PERF_RECORD_MMAP || time > users->time || !record->pid ||
 	    record->pid == UINT32_MAX || !is_library(record, end, users->library))
 		return;
-	user = find_user(users, record->pid);
-	if (!user && users->count < MAX_USERS) {
-		user = &users->list[users->count++];
-		*user = (struct finding){ .pid = record->pid };
+	user = place_of(users, record->pid);
+	if (!user->pid) {
+		if (is_full(users))
+			return;
+		user->pid = record->pid;
+		users->count++;
 	}
-	if (user && time > user->loaded)
+	if (time > user->loaded)
 		user->loaded = time;
 }
 
 static void take_users_record(const struct record *record, size_t end, uint64_t time, void *data)
 {
-	struct finding *user = find_user(data, record->pid);
+	struct finding *user = place_of(data, record->pid);
 
-	if (user)
+	if (user->pid)
 		take_record(record, end, time, user);
 }
 
@@ -348,12 +357,13 @@ bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, u
 	users->library = library;
 	users->time = time;
 	users->count = 0;
+	memset(users->list, 0, sizeof(users->list));
 	each_record(log, find_users, users);
 	each_record(log, take_users_record, users);
 	/* There may be more of them than were found. */
-	differ = users->count == MAX_USERS;
-	for (one = users->list; one < users->list + users->count; one++) {
-		if (!was_there(one, time, &user) || !choose(&user, data))
+	differ = is_full(users);
+	for (one = users->list; one < users->list + USERS; one++) {
+		if (!one->pid || !was_there(one, time, &user) || !choose(&user, data))
 			continue;
 		differ |= found && strcmp(found->name, one->name);
 		found = one;

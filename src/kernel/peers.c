@@ -189,32 +189,37 @@ static bool may_be_of_kernels_choice(uint32_t portid)
 struct look {
 	uint64_t inode; /* 0: the socket is closed */
 	uint64_t time;
+	bool has_ended; /* one of those that may be its owner */
 };
 
 static bool may_be_owner(const struct fw_exec_user *user, void *data)
 {
-	const struct look *look = data;
+	struct look *look = data;
 	char pid[16];
 
 	print_pid(user->pid, pid);
 	if (look->inode && (user->ended || !may_own(pid, look->inode)))
 		return false;
+	look->has_ended |= user->ended != 0;
 	return user->ended || user->loaded + SHORT_NS > look->time;
 }
 
-/* Of a socket that is closed while its owner is looked for, only others are left to be it. */
+/*
+ * Of a socket that is closed while its owner is looked for, only others are left to be it; of one
+ * that is closed already, the owner ends in a moment, and who does not is another.
+ */
 static void guess(const struct fw_exec_log *log, uint32_t portid, struct look *look, char name[16])
 {
 	if (fw_exec_log_find_user(log, "libnetfilter_conntrack.so", look->time, may_be_owner, look,
 				  name) &&
-	    look->inode && find_inode(portid) != look->inode)
+	    (look->inode ? find_inode(portid) != look->inode : !look->has_ended))
 		name[0] = '\0';
 }
 
 /* What runs with the number of a socket that is closed may be another process. */
 static void look_once(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
 {
-	struct look look = { find_inode(portid), time };
+	struct look look = { .inode = find_inode(portid), .time = time };
 	uint32_t number = portid & ((1u << PID_BITS) - 1);
 	char pid[16];
 
@@ -239,13 +244,14 @@ static bool is_fresh(uint64_t time)
 }
 
 /* A socket that is closed meanwhile is met half there: the second look finds it closed. */
-static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
+static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t time, bool may_wait,
+		    char name[16])
 {
 	const struct timespec nap = { .tv_nsec = LOOK_NAP_NS };
 	unsigned int i;
 
 	for (i = 0; !name[0] && i < LOOKS; i++) {
-		if (i > 1 && (!may_be_of_kernels_choice(portid) || !is_fresh(time)))
+		if (i > 1 && (!may_wait || !is_fresh(time)))
 			break;
 		if (i > 1)
 			nanosleep(&nap, NULL);
@@ -253,28 +259,31 @@ static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t tim
 	}
 }
 
-/* After that time the port may be another process's. */
-#define KEPT_NS 1000000000u
+/* After that time the port may be another program's. */
+#define KEPT_NS 10000000u
 
 struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time)
 {
 	struct fw_peer *peer;
 	char name[16] = "";
+	bool is_new;
 	unsigned int i;
 
 	for (i = 0; i < FW_PEERS_KEPT && peers->kept[i].portid != portid; i++)
 		;
-	if (i == FW_PEERS_KEPT) {
+	is_new = i == FW_PEERS_KEPT;
+	if (is_new) {
 		i = peers->next++ % FW_PEERS_KEPT;
 		peers->kept[i] = (struct fw_peer){ .portid = portid };
 	}
 	peer = &peers->kept[i];
-	if (!peer->time || time - peer->time > KEPT_NS) {
-		look_up(&peers->log, portid, time, name);
+	if (is_new || time - peer->time > KEPT_NS) {
+		look_up(&peers->log, portid, time, is_new && may_be_of_kernels_choice(portid),
+			name);
 		/* What was known of a program that has ended may be forgotten by now. */
 		if (name[0])
 			memcpy(peer->name, name, sizeof(name));
-		peer->time = time ? time : 1;
+		peer->time = time;
 	}
 	return (struct fw_bytes){ peer->name, strlen(peer->name) };
 }

@@ -57,7 +57,10 @@ bool fw_connection_parse(const char *text, struct fw_connection *connection)
 	memset(connection, 0, sizeof(*connection));
 	for (end = 0; end < 2; end++) {
 		text = next_word(text, &length);
-		if (fw_addr_parse_n(text, length, &connection->addr[end], &families[end]) < 0)
+		/* The interface of a link-local address, behind a percent sign, is no part of it.
+		 */
+		if (fw_addr_parse_n(text, strcspn(text, " %"), &connection->addr[end],
+				    &families[end]) < 0)
 			return false;
 		text = next_word(text + length, &length);
 		if (fw_num_parse_n(text, length, 1, UINT16_MAX, &port) != FW_NUM_OK)

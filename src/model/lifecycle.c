@@ -49,7 +49,10 @@ static void put_after(struct fw_event *event, const struct life *life)
 	event->present |= 1ull << FW_EVENT_HAS_AFTER;
 }
 
-/* A destroy event has the time that was left, if there was; a program that did it has a port. */
+/*
+ * A destroy event has the time that was left, if there was; a program that did it has a port. Of a
+ * flow that a reading of the table did not meet any more, nothing is known.
+ */
 static const char *reason_of(const struct fw_event *event, const struct fw_flow *flow)
 {
 	bool early = fw_flow_has(flow, FW_FLOW_TIMEOUT) && flow->timeout > 0;
@@ -71,8 +74,10 @@ static void see_end(struct fw_lifecycle *lifecycle, uint64_t key, struct fw_even
 		event->lived = between(began, event->time);
 		event->present |= 1ull << FW_EVENT_HAS_LIVED;
 	}
-	event->reason = (struct fw_bytes){ reason, strlen(reason) };
-	event->present |= 1ull << FW_EVENT_HAS_REASON;
+	if (event->source != FW_SOURCE_RESYNC) {
+		event->reason = (struct fw_bytes){ reason, strlen(reason) };
+		event->present |= 1ull << FW_EVENT_HAS_REASON;
+	}
 	fw_map_remove(&lifecycle->flows, key);
 }
 

@@ -151,7 +151,7 @@ static uint32_t status_changes(uint32_t old, uint32_t status)
 	return changed;
 }
 
-static uint32_t changes(const struct known *known, const struct fw_flow *flow)
+static uint32_t changes(const struct known *known, const struct fw_flow *flow, bool in_full)
 {
 	uint32_t changed = 0;
 
@@ -161,27 +161,30 @@ static uint32_t changes(const struct known *known, const struct fw_flow *flow)
 		changed |= FW_CHANGE_STATE;
 	if (fw_flow_has(flow, FW_FLOW_MARK) && flow->mark != known->mark)
 		changed |= FW_CHANGE_MARK;
-	if (fw_flow_has(flow, FW_FLOW_LABELS) && hash_labels(&flow->labels) != known->labels)
+	if ((in_full || fw_flow_has(flow, FW_FLOW_LABELS)) &&
+	    hash_labels(&flow->labels) != known->labels)
 		changed |= FW_CHANGE_LABELS;
 	return changed;
 }
 
+/* A status is always there: it is news when nothing else can be. */
 static uint32_t told_changes(const struct fw_flow *flow)
 {
 	uint32_t changed = 0;
 
-	if (flow->status & FW_STATUS_ASSURED)
-		changed = FW_CHANGE_ASSURED;
-	else if (flow->status & FW_STATUS_SEEN_REPLY)
-		changed = FW_CHANGE_REPLY;
 	if (fw_flow_has(flow, FW_FLOW_STATE))
 		changed |= FW_CHANGE_STATE;
 	if (fw_flow_has(flow, FW_FLOW_LABELS))
 		changed |= FW_CHANGE_LABELS;
-	return changed;
+	if (changed || (fw_flow_has(flow, FW_FLOW_MARK) && flow->mark))
+		return changed;
+	if (flow->status & FW_STATUS_ASSURED)
+		return FW_CHANGE_ASSURED;
+	return flow->status & FW_STATUS_SEEN_REPLY ? FW_CHANGE_REPLY : 0;
 }
 
-static void keep(struct fw_shadow *shadow, struct known *known, const struct fw_flow *flow)
+static void keep(struct fw_shadow *shadow, struct known *known, const struct fw_flow *flow,
+		 bool in_full)
 {
 	if (fw_flow_has(flow, FW_FLOW_STATUS))
 		known->status = flow->status;
@@ -189,7 +192,7 @@ static void keep(struct fw_shadow *shadow, struct known *known, const struct fw_
 		known->state = flow->state;
 	if (fw_flow_has(flow, FW_FLOW_MARK))
 		known->mark = flow->mark;
-	if (fw_flow_has(flow, FW_FLOW_LABELS))
+	if (in_full || fw_flow_has(flow, FW_FLOW_LABELS))
 		known->labels = hash_labels(&flow->labels);
 	known->round = shadow->round;
 	if (shadow->whole)
@@ -197,14 +200,17 @@ static void keep(struct fw_shadow *shadow, struct known *known, const struct fw_
 }
 
 enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow *flow,
-				  uint32_t *changed)
+				  bool in_full, uint32_t *changed)
 {
 	size_t before = shadow->flows.count;
 	struct known *known = fw_map_add(&shadow->flows, fw_flow_key(flow));
 	bool is_new = shadow->flows.count > before;
 
-	*changed = is_new ? told_changes(flow) : changes(known, flow);
-	keep(shadow, known, flow);
+	if (is_new)
+		*changed = in_full ? 0 : told_changes(flow);
+	else
+		*changed = changes(known, flow, in_full);
+	keep(shadow, known, flow, in_full);
 	if (is_new) {
 		known->found = shadow->in_round;
 		return FW_SHADOW_NEW;

@@ -312,6 +312,11 @@ without_timeout() {
 	deleted 1
 	matches "$stderr" "no ssh session"
 	left 0
+	# sshd writes the interface of a link-local address, too.
+	flow -p tcp -s fe80::9 -d fe80::2 --sport 40000 --dport 22 --state ESTABLISHED
+	SSH_CONNECTION="fe80::9%eth0 40000 fe80::2%eth0 22" flush --all --keep-mine
+	deleted 0
+	left 1
 }
 
 @test "--keep-mine finds the connection of an sshd that started it, without its variables" {

@@ -265,6 +265,34 @@ shows_while() {
 	matches "$(jq -r .time shown | head -n 1)" '^20[0-9-]*T[0-9:]*\.[0-9]{9}Z$'
 }
 
+# Only what is plain from the event is said of a flow that was there before the watch.
+@test "what changed: flows older than the watch, and labels that are cleared" {
+	host_run table nft "add table inet t; add chain inet t c; add rule inet t c ct label set 3"
+	host_run table sysctl -qw net.netfilter.nf_conntrack_events=1
+	host_run table conntrack -I -t 300 -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 1 \
+		--state ESTABLISHED -u SEEN_REPLY,ASSURED -m 4 > /dev/null 2>&1
+	watch -o json
+	host_run table conntrack -U -p tcp -s 10.0.0.1 --sport 1 -m 5 > /dev/null 2>&1
+	fwctl_in table update -p tcp --label-add 3,5 --quiet
+	fwctl_in table update -p tcp --label-del --quiet
+	fwctl_in table update -p tcp --label-add 3 --quiet
+	wait_for 5 shows 4
+	watch_ends 0 INT
+	same '[] ["labels"] ["labels"] ["labels"]' "$(jq -c .changed shown | xargs -d '\n')"
+}
+
+@test "what has to do with one protocol is told in events, too" {
+	watch -o json
+	host_run table conntrack -I -t 300 -p sctp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 1 \
+		--state ESTABLISHED --orig-vtag 17 --reply-vtag 18 > /dev/null 2>&1
+	wait_for 5 shows 1
+	watch_ends 0 INT
+	same "$(fwctl_in table list -o json --quiet | jq -c '[.state, .vtag_orig, .vtag_reply]')" \
+		"$(jq -c '[.state, .vtag_orig, .vtag_reply]' shown)"
+	lacks "$(cat shown)" null
+	matches "$(cat shown)" vtag_reply
+}
+
 @test "changes in text are said where they are asked for" {
 	watch -o changes,timestamp
 	udp_flow 1 53

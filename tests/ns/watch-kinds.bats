@@ -160,6 +160,17 @@ change() {
 @test "--lifecycle takes no kinds, and expectations have no phases" {
 	run -2 --separate-stderr fwctl_in table watch --lifecycle -e new
 	run -2 --separate-stderr fwctl_in table watch --lifecycle --table expect
+	run -2 --separate-stderr fwctl_in table watch --lifecycle -o save
+}
+
+@test "--lifecycle of a flow that a reading finds gone does not say why" {
+	host_run table sysctl -qw net.netfilter.nf_conntrack_events=0
+	udp_flow 1 53
+	watch --cover --lifecycle -o json
+	host_run table conntrack -D -p udp --sport 1 > /dev/null 2>&1
+	wait_for 15 grep -q '"gone"' shown
+	watch_ends 0 INT
+	same '["gone","resync",null]' "$(jq -c '[.event, .source, .reason]' shown)"
 }
 
 # traffic: some connections and datagrams to nobody, and their end

@@ -16,7 +16,7 @@ struct fw_peers {
 	struct fw_peer {
 		uint32_t portid;
 		char name[16];
-		uint64_t time; /* of the event that it was looked up for; 0: not yet */
+		uint64_t time; /* of the event that it was looked up for last */
 	} kept[FW_PEERS_KEPT];
 	unsigned int next;      /* the place to use next */
 	struct fw_exec_log log; /* knows programs that have ended; may be left all zero */

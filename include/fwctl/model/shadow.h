@@ -37,11 +37,13 @@ void fw_shadow_clear(struct fw_shadow *shadow);
 
 /*
  * Remembers the flow of a new or update event, or of the table. `*changed` (enum fw_change bits)
- * is what differs from before; for a flow that was not known, what an update event itself tells:
- * the kernel sends state and labels only when they changed.
+ * is what differs from before; for a flow that was not known, what an update event itself tells.
+ * `in_full`: what the flow lacks, it has not; as in the table, and in events that a program caused
+ * (ctnetlink_change_conntrack() in net/netfilter/nf_conntrack_netlink.c). Else state and labels are
+ * there only when they changed.
  */
 enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow *flow,
-				  uint32_t *changed);
+				  bool in_full, uint32_t *changed);
 
 bool fw_shadow_knows(const struct fw_shadow *shadow, const struct fw_flow *flow);
 
