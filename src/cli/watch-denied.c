@@ -26,6 +26,8 @@
 
 struct denied {
 	struct fw_current current; /* the policy in force, if it is known */
+	struct fw_current before;  /* the one that was until `changed`, for packets from then */
+	uint64_t changed;          /* nanoseconds since 1970 */
 	bool is_read;
 	bool is_known;      /* reading it went well: then there is none if there is none */
 	uint32_t rulesets;  /* watch->rulesets when it was read */
@@ -44,7 +46,11 @@ static void read_policy(struct fw_watch *watch, struct denied *denied)
 
 	if (denied->is_read && denied->rulesets == watch->rulesets)
 		return;
-	fw_current_free(&denied->current);
+	fw_current_free(&denied->before);
+	denied->before = denied->current;
+	memset(&denied->current, 0, sizeof(denied->current));
+	denied->changed = watch->ruleset_changed;
+	watch->ruleset_changed = 0;
 	denied->is_read = true;
 	denied->rulesets = watch->rulesets;
 	/* Without it packets are shown all the same, with the number of their line only. */
@@ -52,13 +58,21 @@ static void read_policy(struct fw_watch *watch, struct denied *denied)
 	fw_err_free(&ignored);
 }
 
-static const struct fw_rule *find_rule(const struct fw_policy *policy, unsigned int line)
+static bool is_word(const struct fw_bytes *bytes, const char *word)
 {
-	size_t i;
+	return bytes->length == strlen(word) && !memcmp(bytes->data, word, bytes->length);
+}
 
-	for (i = 0; i < policy->rule_count; i++)
-		if (policy->rules[i].line == line)
-			return &policy->rules[i];
+/* The rule of that line, if it blocks packets for that reason. */
+static const struct fw_rule *find_rule(const struct fw_policy *policy, unsigned int line,
+				       const struct fw_bytes *reason)
+{
+	const struct fw_rule *rule = policy ? policy->rules : NULL;
+
+	for (; policy && rule < policy->rules + policy->rule_count; rule++)
+		if (rule->line == line &&
+		    is_word(reason, fw_word_name(fw_action_words, rule->action)))
+			return rule;
 	return NULL;
 }
 
@@ -69,17 +83,30 @@ static enum fw_direction direction_of(uint8_t hook)
 	return hook == NF_INET_LOCAL_OUT || hook == NF_INET_POST_ROUTING ? FW_DIR_OUT : FW_DIR_IN;
 }
 
-static bool is_word(const struct fw_bytes *bytes, const char *word)
+/*
+ * The policy that blocked the packet. That it is another one now is heard of a moment after it was:
+ * in that moment a line that cannot be it tells.
+ */
+static const struct fw_policy *policy_of(const struct denied *denied, unsigned int line,
+					 const struct fw_event *event)
 {
-	return bytes->length == strlen(word) && !memcmp(bytes->data, word, bytes->length);
+	bool is_before = event->time < denied->changed;
+	const struct fw_policy *first = is_before ? denied->before.policy : denied->current.policy,
+			       *second = is_before ? denied->current.policy : denied->before.policy;
+
+	if (line && !find_rule(first, line, &event->reason) &&
+	    find_rule(second, line, &event->reason))
+		return second;
+	return first;
 }
 
 /* "default deny incoming", a rule as it stands in the policy, or "invalid packets". */
-static void print_rule(struct denied *denied, unsigned int line, const struct fw_bytes *reason,
+static void print_rule(struct denied *denied, unsigned int line, const struct fw_event *event,
 		       uint8_t hook)
 {
-	const struct fw_policy *policy = denied->current.policy;
-	const struct fw_rule *rule = policy && line ? find_rule(policy, line) : NULL;
+	const struct fw_policy *policy = policy_of(denied, line, event);
+	const struct fw_bytes *reason = &event->reason;
+	const struct fw_rule *rule = line ? find_rule(policy, line, reason) : NULL;
 	enum fw_direction direction = direction_of(hook);
 
 	denied->rule.length = 0;
@@ -122,7 +149,7 @@ static void fill_event(struct denied *denied, const struct fw_logged_packet *pac
 	event->line = line;
 	if (line)
 		event->present |= 1ull << FW_EVENT_HAS_LINE;
-	print_rule(denied, line, &event->reason, packet->hook);
+	print_rule(denied, line, event, packet->hook);
 	put_text(event, FW_EVENT_HAS_RULE, &event->rule, denied->rule.data, denied->rule.length);
 	read_name(denied, packet->in_index, denied->in);
 	put_text(event, FW_EVENT_HAS_IN, &event->in, denied->in, strlen(denied->in));
@@ -254,6 +281,7 @@ static void close_denied(struct fw_watch_feed *feed)
 	struct denied *denied = feed->state;
 
 	fw_current_free(&denied->current);
+	fw_current_free(&denied->before);
 	fw_buf_free(&denied->rule);
 	if (denied->name_fd >= 0)
 		close(denied->name_fd);

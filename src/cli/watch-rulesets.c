@@ -12,6 +12,13 @@ static int open_rulesets(struct fw_watch *watch, struct fw_watch_feed *feed)
 	return fw_nft_events_open(&feed->socket, watch->options->buffer, &watch->cli->err);
 }
 
+static void note_change(struct fw_watch *watch, uint64_t time)
+{
+	watch->rulesets++;
+	if (!watch->ruleset_changed)
+		watch->ruleset_changed = time;
+}
+
 static int take_change(struct fw_watch *watch, struct fw_watch_feed *feed,
 		       const struct fw_heard *heard)
 {
@@ -19,7 +26,7 @@ static int take_change(struct fw_watch *watch, struct fw_watch_feed *feed,
 
 	if (!fw_nft_event_read(feed->state, heard, &event))
 		return 0;
-	watch->rulesets++;
+	note_change(watch, heard->time);
 	if (watch->options->policy && !fw_watch_has_enough(watch)) {
 		fw_sink_event(watch->sink, &event, NULL);
 		watch->shown++;
@@ -31,7 +38,7 @@ static int lose_changes(struct fw_watch *watch, struct fw_watch_feed *feed,
 			const struct fw_heard *heard)
 {
 	(void)feed;
-	watch->rulesets++;
+	note_change(watch, heard->time);
 	if (watch->options->policy)
 		fw_watch_show_gap(watch, heard->time, heard->lost);
 	return 0;

@@ -129,6 +129,22 @@ deny 7000:7009/udp
 default deny incoming" "$(jq -r .rule shown)"
 }
 
+@test "a packet that was blocked before the policy changed has the line of the policy before" {
+	local round
+	policy apply policy.conf
+	watch_denied -o json
+	for round in 1 2 3 4 5; do
+		send "$HOST4" 7002 20
+		policy insert 1 allow 7777/tcp > /dev/null
+		send "$HOST4" 7002 20
+		policy delete 1 > /dev/null 2>&1
+	done
+	wait_for 5 shows 200
+	watch_ends 0 INT
+	same "reject 7002/udp" "$(jq -r .rule shown | sort -u)"
+	same 2 "$(jq .line shown | sort -u | wc -l)"
+}
+
 @test "a flood: what was not shown was counted" {
 	flood
 	wait_for 10 grep -q '"denied"' shown

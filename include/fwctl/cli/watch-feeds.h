@@ -63,7 +63,8 @@ struct fw_watch {
 	struct fw_peers peers;
 	uint64_t lost;
 	uint32_t rulesets; /* changes of the ruleset so far, as long as they are listened to */
-	uint64_t shown;    /* events, gaps not counted */
+	uint64_t ruleset_changed; /* when the first change was since the policy was read; 0: none */
+	uint64_t shown;           /* events, gaps not counted */
 };
 
 extern const struct fw_watch_kind fw_watch_flows;
