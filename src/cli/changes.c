@@ -81,14 +81,9 @@ int fw_changes_check(const struct fw_write *changes, struct fw_err *err)
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
-/* So often is a flow tried again whose status is another one at each try. */
-#define TRIES 5
-
 struct work {
 	struct fw_changing *changing;
 	struct fw_ct_writer writer;
-	struct fw_ct_writer again;                 /* of single flows */
-	struct fw_err *last;                       /* what the kernel said of such a one */
 	struct fw_ct_pending pending[FW_CT_BATCH]; /* by the tag of the write */
 	unsigned int next;
 	uint64_t failed;
@@ -107,10 +102,31 @@ static void tell(struct fw_changing *changing, const struct fw_flow *found)
 	changing->changed(changing->context, &flow);
 }
 
-static struct fw_write write_of(const struct fw_changing *changing, const struct fw_flow *flow)
+static void written(void *context, uint64_t tag, const struct fw_err *refusal)
 {
-	struct fw_write write = *changing->changes;
+	struct work *work = context;
+	struct fw_ct_pending *pending = &work->pending[tag];
 
+	if (!refusal) {
+		tell(work->changing, &pending->flow);
+	} else if (refusal->sys != ENOENT) {
+		/* A flow that has ended meanwhile is no error; of the others the first is told. */
+		if (!work->failed++)
+			fw_err_copy(work->err, refusal);
+	}
+	fw_ct_pending_release(pending);
+}
+
+/* Of each flow that matches. */
+static int take(void *context, const struct fw_flow *flow)
+{
+	struct work *work = context;
+	struct fw_write write = *work->changing->changes;
+
+	if (work->changing->dry_run) {
+		tell(work->changing, flow);
+		return 0;
+	}
 	write.verb = FW_WRITE_UPDATE;
 	write.flow.family = flow->family;
 	write.flow.proto = flow->proto;
@@ -120,95 +136,6 @@ static struct fw_write write_of(const struct fw_changing *changing, const struct
 	write.flow.present |= flow->present & 1ull << FW_FLOW_ZONE;
 	/* The kernel wants all of the status, and refuses one that lacks what the flow has. */
 	write.flow.status |= flow->status;
-	return write;
-}
-
-/* A flow that has ended meanwhile is no error; of the others the first is told. */
-static void fail(struct work *work, const struct fw_err *refusal)
-{
-	if (refusal->sys != ENOENT && !work->failed++)
-		fw_err_copy(work->err, refusal);
-}
-
-static void written_again(void *context, uint64_t tag, const struct fw_err *refusal)
-{
-	struct fw_err *last = *(struct fw_err **)context;
-
-	(void)tag;
-	if (refusal)
-		fw_err_copy(last, refusal);
-}
-
-static int keep_flow(void *context, const struct fw_flow *flow)
-{
-	fw_ct_pending_keep(context, flow);
-	return 0;
-}
-
-/* One try more with the flow as it is now; *work->last is what the kernel says. */
-static int write_again(struct work *work, struct fw_ct_pending *pending)
-{
-	struct fw_ct_pending now = { .sys = 0 };
-	struct fw_write write;
-
-	if (fw_ct_find(&pending->flow, keep_flow, &now, work->err) < 0)
-		return -1;
-	if (!now.flow.proto || now.flow.id != pending->flow.id) {
-		fw_ct_pending_release(&now);
-		work->last->sys = ENOENT;
-		return 0;
-	}
-	fw_ct_pending_release(pending);
-	*pending = now;
-	fw_err_free(work->last);
-	write = write_of(work->changing, &pending->flow);
-	if (fw_ct_write(&work->again, &write, 0, work->err) < 0)
-		return -1;
-	return fw_ct_writer_finish(&work->again, work->err);
-}
-
-/* What came to the flow between reading and writing, as its first answer, must not be taken back.
- */
-static void insist(struct work *work, struct fw_ct_pending *pending, const struct fw_err *refusal)
-{
-	struct fw_err last = FW_ERR_INIT;
-	int tries = TRIES, result = 0;
-
-	work->last = &last;
-	fw_err_copy(&last, refusal);
-	while (!result && last.sys == EBUSY && tries--)
-		result = write_again(work, pending);
-	if (last.kind == FW_ERR_NONE)
-		tell(work->changing, &pending->flow);
-	else
-		fail(work, &last);
-	fw_err_free(&last);
-}
-
-static void written(void *context, uint64_t tag, const struct fw_err *refusal)
-{
-	struct work *work = context;
-	struct fw_ct_pending *pending = &work->pending[tag];
-
-	if (!refusal)
-		tell(work->changing, &pending->flow);
-	else if (refusal->sys == EBUSY)
-		insist(work, pending, refusal);
-	else
-		fail(work, refusal);
-	fw_ct_pending_release(pending);
-}
-
-/* Of each flow that matches. */
-static int take(void *context, const struct fw_flow *flow)
-{
-	struct work *work = context;
-	struct fw_write write = write_of(work->changing, flow);
-
-	if (work->changing->dry_run) {
-		tell(work->changing, flow);
-		return 0;
-	}
 	fw_ct_pending_keep(&work->pending[work->next], flow);
 	work->next = (work->next + 1) % FW_CT_BATCH;
 	return fw_ct_write(&work->writer, &write, (work->next + FW_CT_BATCH - 1) % FW_CT_BATCH,
@@ -226,11 +153,7 @@ int fw_change_matching(struct fw_changing *changing, const struct fw_filter *fil
 	work->changing = changing;
 	work->err = err;
 	changing->count = 0;
-	status = fw_ct_writer_open(&work->again, written_again, &work->last, err);
-	if (!status && fw_ct_writer_open(&work->writer, written, work, err) < 0) {
-		fw_ct_writer_close(&work->again);
-		status = -1;
-	}
+	status = fw_ct_writer_open(&work->writer, written, work, err);
 	if (!status) {
 		status = fw_ct_each(&query, take, work, err);
 		if (fw_ct_writer_finish(&work->writer, err) < 0 || err->kind != FW_ERR_NONE)
@@ -239,7 +162,6 @@ int fw_change_matching(struct fw_changing *changing, const struct fw_filter *fil
 			fw_err_prefix(err, "%" PRIu64 " of %" PRIu64 " flows stay as they are",
 				      work->failed, work->failed + changing->count);
 		fw_ct_writer_close(&work->writer);
-		fw_ct_writer_close(&work->again);
 	}
 	for (i = 0; i < FW_CT_BATCH; i++)
 		fw_ct_pending_release(&work->pending[i]);

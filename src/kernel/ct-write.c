@@ -16,6 +16,7 @@
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/ct-build.h"
 #include "fwctl/kernel/ct-encode.h"
+#include "fwctl/kernel/ct-query.h"
 
 #define NEW    (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW)
 #define DELETE (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE)
@@ -234,6 +235,42 @@ static int add_existing(struct fw_ct_writer *writer, struct fw_ct_slot *slot, st
 	return 0;
 }
 
+/* ---- a status that lacks what the flow has ----------------------------------------------------
+ */
+
+/* So often is a flow tried again whose status is another one at each try. */
+#define TRIES 5
+
+static int take_status(void *context, const struct fw_flow *flow)
+{
+	*(uint32_t *)context = flow->status;
+	return 0;
+}
+
+/*
+ * The kernel wants all of the status. What was not said of it, or came to it since the flow was
+ * read, as its first answer, is not meant to be taken back.
+ */
+static int update_busy(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct fw_err *err)
+{
+	struct fw_write write = slot->write;
+	uint32_t status;
+	int tries;
+
+	for (tries = 0; slot->sys == EBUSY && tries < TRIES; tries++) {
+		status = 0;
+		if (fw_ct_find(&write.flow, take_status, &status, err) < 0)
+			return -1;
+		write.flow.status |= status;
+		if (update_one(writer, &write, 0, &slot->sys, err) < 0)
+			return -1;
+	}
+	fw_err_free(&slot->refusal);
+	if (slot->sys)
+		explain(&slot->write, slot->sys, NULL, &slot->refusal);
+	return 0;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 int fw_ct_write(struct fw_ct_writer *writer, const struct fw_write *write, uint64_t tag,
@@ -254,6 +291,8 @@ static int settle(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct f
 
 	if (slot->sys == EEXIST && slot->write.verb == FW_WRITE_ADD)
 		result = add_existing(writer, slot, err);
+	else if (slot->sys == EBUSY && slot->write.verb == FW_WRITE_UPDATE)
+		result = update_busy(writer, slot, err);
 	if (!result)
 		writer->written(writer->context, slot->tag, slot->sys ? &slot->refusal : NULL);
 	fw_err_free(&slot->refusal);
