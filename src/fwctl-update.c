@@ -44,7 +44,7 @@ static int show(void *context, const struct fw_flow *flow)
 
 static int check_usage(struct fw_cli *cli, const struct values *values)
 {
-	if (fw_changes_check(&values->flow.write, &cli->err) < 0)
+	if (fw_changes_check(&values->flow, &cli->err) < 0)
 		return -1;
 	if (values->all && cli->filter->count)
 		return fw_err_set(&cli->err, FW_ERR_MISUSE,
@@ -69,6 +69,7 @@ static int run(struct fw_cli *cli)
 	struct fw_sink sink = { 0 };
 	struct fw_changing changing = {
 		.changes = &values->flow.write,
+		.state = values->flow.state,
 		.dry_run = values->dry_run,
 		.changed = fw_output_is_shown(&values->output, values->quiet) ? show : NULL,
 		.context = &sink
@@ -95,8 +96,8 @@ static int run(struct fw_cli *cli)
 static const struct fw_command command = {
 	.name = "update",
 	.summary = "Change timeout, mark, status or labels of flows",
-	.usage = "FILTER|--all [-t DURATION] [-m VALUE[/MASK]] [-u STATUS] [--label-add NAME] "
-		 "[--label-del [NAME]] [--dry-run] [-o FORMAT]",
+	.usage = "FILTER|--all [-t DURATION] [-m VALUE[/MASK]] [-u STATUS] [--state NAME] "
+		 "[--label-add NAME] [--label-del [NAME]] [--dry-run] [-o FORMAT]",
 	.options = options,
 	.more_options = fw_change_options,
 	.values_size = sizeof(struct values),

@@ -20,6 +20,8 @@ static const struct fw_option change_options[] = {
 	  .help = "set the mark; with MASK, zero its bits and XOR VALUE" },
 	{ .names = "status", .letter = 'u', .arg = "STATUS[,...]", .set = fw_flow_set_status,
 	  .help = "set seen-reply, assured, fixed-timeout; none can be taken back" },
+	{ .names = "state", .arg = "NAME", .set = fw_flow_set_state,
+	  .help = "set the state of tcp, sctp or dccp" },
 	{ .names = "label-add", .arg = "NAME[,...]", .set = fw_flow_set_label, .min = true,
 	  .help = "set labels" },
 	{ .names = "label-del", .arg = "[NAME[,...]]", .set = fw_flow_set_label, .min = false,
@@ -48,6 +50,8 @@ static struct fw_option *filter_options(void)
 			row->names = "if-mark";
 		else if (row->letter == 'u')
 			row->names = "if-status";
+		else if (!strcmp(row->names, "state"))
+			row->names = "if-state";
 		else
 			continue;
 		row->letter = 0;
@@ -71,12 +75,32 @@ const struct fw_filter_source fw_change_filter_source = {
 	.prepare = prepare_filter,
 };
 
-int fw_changes_check(const struct fw_write *changes, struct fw_err *err)
+static const struct fw_word *find_state(const struct fw_proto *proto, const char *state)
 {
-	if (changes->flow.present || fw_write_has_labels(changes))
+	return proto->states ? fw_word_find(proto->states, state, strlen(state)) : NULL;
+}
+
+static bool is_state(const char *state)
+{
+	const struct fw_proto *const *proto = fw_protos;
+
+	while (*proto && !find_state(*proto, state))
+		proto++;
+	return *proto;
+}
+
+int fw_changes_check(const struct fw_flow_reader *reader, struct fw_err *err)
+{
+	const struct fw_write *changes = &reader->write;
+
+	if (reader->state && !is_state(reader->state))
+		return fw_err_set(err, FW_ERR_MISUSE,
+				  "--state: '%s' is not a state of tcp, sctp or dccp",
+				  reader->state);
+	if (changes->flow.present || reader->state || fw_write_has_labels(changes))
 		return 0;
 	return fw_err_set(err, FW_ERR_MISUSE,
-			  "nothing to set: -t, -m, -u, --label-add or --label-del");
+			  "nothing to set: -t, -m, -u, --state, --label-add or --label-del");
 }
 
 /* ---- changing -------------------------------------------------------------------------------- */
@@ -90,15 +114,41 @@ struct work {
 	struct fw_err *err;
 };
 
+/* What is to be written to that flow; false when nothing is, for want of such a state. */
+static bool make_write(const struct fw_changing *changing, const struct fw_flow *flow,
+		       struct fw_write *write)
+{
+	const struct fw_word *state =
+		changing->state ? find_state(flow->proto, changing->state) : NULL;
+
+	*write = *changing->changes;
+	write->verb = FW_WRITE_UPDATE;
+	write->flow.family = flow->family;
+	write->flow.proto = flow->proto;
+	write->flow.protonum = flow->protonum;
+	write->flow.orig = flow->orig;
+	write->flow.zone = flow->zone;
+	write->flow.present |= flow->present & 1ull << FW_FLOW_ZONE;
+	/* The kernel wants all of the status, and refuses one that lacks what the flow has. */
+	write->flow.status |= flow->status;
+	if (state) {
+		write->flow.state = (uint8_t)state->value;
+		write->flow.present |= 1ull << FW_FLOW_STATE;
+	}
+	return state || !changing->state;
+}
+
 static void tell(struct fw_changing *changing, const struct fw_flow *found)
 {
 	struct fw_flow flow = *found;
 	uint32_t labels[FW_LABEL_WORDS];
+	struct fw_write write;
 
 	changing->count++;
 	if (!changing->changed)
 		return;
-	fw_write_apply(changing->changes, &flow, labels);
+	make_write(changing, found, &write);
+	fw_write_apply(&write, &flow, labels);
 	changing->changed(changing->context, &flow);
 }
 
@@ -121,21 +171,14 @@ static void written(void *context, uint64_t tag, const struct fw_err *refusal)
 static int take(void *context, const struct fw_flow *flow)
 {
 	struct work *work = context;
-	struct fw_write write = *work->changing->changes;
+	struct fw_write write;
 
+	if (!make_write(work->changing, flow, &write))
+		return 0;
 	if (work->changing->dry_run) {
 		tell(work->changing, flow);
 		return 0;
 	}
-	write.verb = FW_WRITE_UPDATE;
-	write.flow.family = flow->family;
-	write.flow.proto = flow->proto;
-	write.flow.protonum = flow->protonum;
-	write.flow.orig = flow->orig;
-	write.flow.zone = flow->zone;
-	write.flow.present |= flow->present & 1ull << FW_FLOW_ZONE;
-	/* The kernel wants all of the status, and refuses one that lacks what the flow has. */
-	write.flow.status |= flow->status;
 	fw_ct_pending_keep(&work->pending[work->next], flow);
 	work->next = (work->next + 1) % FW_CT_BATCH;
 	return fw_ct_write(&work->writer, &write, (work->next + FW_CT_BATCH - 1) % FW_CT_BATCH,

@@ -123,6 +123,18 @@ static int set_string(const struct fw_field *field, const char *value, void *rec
 	return 0;
 }
 
+int fw_flow_set_state(void *values, const struct fw_option *option, const char *value,
+		      struct fw_err *err)
+{
+	struct fw_flow_reader *reader = values;
+
+	(void)option;
+	if (reader->state)
+		return fw_option_given_before(err);
+	reader->state = value;
+	return 0;
+}
+
 /* option->data is the field row, option->min the enum fw_where. */
 static int set_field(void *values, const struct fw_option *option, const char *value,
 		     struct fw_err *err)
@@ -138,11 +150,12 @@ static int set_field(void *values, const struct fw_option *option, const char *v
 		return set_protocol(flow, value, err);
 	if (field->type == FW_TYPE_FAMILY)
 		return set_family(flow, value, err);
-	if (fw_field_present(field, record) || (field->type == FW_TYPE_STATE && reader->state))
+	if (field->type == FW_TYPE_STATE)
+		return fw_flow_set_state(values, option, value, err);
+	if (fw_field_present(field, record))
 		return fw_option_given_before(err);
 	switch (field->type) {
 	case FW_TYPE_ADDR: return set_addr(flow, field, value, record, err);
-	case FW_TYPE_STATE: reader->state = value; return 0;
 	case FW_TYPE_WORD: return set_word(field, value, record, err);
 	case FW_TYPE_STRING: return set_string(field, value, record);
 	default: return set_number(field, value, record, err);

@@ -206,7 +206,7 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	if (read_words(update ? &reader->update : &reader->delete, count, words, err) < 0 ||
 	    source->finish(&reader->filter_values, err) < 0)
 		return -1;
-	if (update && fw_changes_check(&reader->values.write, err) < 0)
+	if (update && fw_changes_check(&reader->values, err) < 0)
 		return -1;
 	if (!reader->filter.count)
 		return fw_err_set(err, FW_ERR_FAILED, "no flow is chosen%s",
@@ -266,6 +266,7 @@ static int read_options(struct fw_line_reader *reader, char *line, struct fw_lin
 		return fw_err_move(err, &as_one);
 	read->filter = &reader->filter;
 	result = read_chosen(reader, verb, count, again, err);
+	read->state = reader->values.state;
 	/* The value of an option may look like one of the two. */
 	if (reader->values.write.verb != verb && reader->values.write.verb != FW_WRITE_NOTHING) {
 		read->filter = NULL;

@@ -223,7 +223,7 @@ static int take_error(struct work *work, struct fw_err *err)
 /* Of the flows that there are when the lines before have been done. */
 static int take_chosen(struct work *work, const struct fw_line *line)
 {
-	struct fw_changing changing = { .changes = line->write };
+	struct fw_changing changing = { .changes = line->write, .state = line->state };
 	struct fw_err err = FW_ERR_INIT;
 	struct fw_filter filter = *line->filter;
 	int result;

@@ -299,6 +299,8 @@ void fw_write_apply(const struct fw_write *write, struct fw_flow *flow, uint32_t
 		flow->timeout = new->timeout;
 	if (new->present >> FW_FLOW_STATUS & 1)
 		flow->status |= new->status;
+	if (new->present >> FW_FLOW_STATE & 1)
+		flow->state = new->state;
 	if (new->present >> FW_FLOW_MARK & 1) {
 		flow->mark = (flow->mark & ~mask) ^ new->mark;
 		flow->present |= 1ull << FW_FLOW_MARK;

@@ -157,6 +157,7 @@ one_of_each() {
 		-f ipv4 -p udp --sport 1 --dport 53 -m 7
 		-f ipv4 -p udp --sport 1 --dport 53 -m 0x2/0x3
 		-f ipv4 -p tcp -m 0xff/0
+		-f ipv4 -p tcp -s 10.0.0.1 --state CLOSE
 		-f ipv4 -s 10.0.0.1 -m 8
 		-f ipv4 -p udp --sport 1 --dport 53 -t 5000
 		-f ipv4 -p udp --dport 53 -u ASSURED

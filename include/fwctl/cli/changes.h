@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Changing or deleting the flows that a filter chooses: what `fwctl update` and the lines that load
- * reads have in common. Where something is to be set, the filter is that of list, but -m and -u,
- * which say here what is to be set: as conditions they are --if-mark and --if-status.
+ * reads have in common. Where something is to be set, the filter is that of list, but -m, -u and
+ * --state, which say here what is to be set: as conditions they are --if-mark, --if-status and
+ * --if-state.
  */
 #ifndef FWCTL_CLI_CHANGES_H
 #define FWCTL_CLI_CHANGES_H
@@ -11,23 +12,26 @@
 #include <stdint.h>
 
 #include "fwctl/cli/filter-options.h"
+#include "fwctl/cli/flow-options.h"
 #include "fwctl/cli/options.h"
 #include "fwctl/kernel/ct-query.h"
 #include "fwctl/model/write.h"
 
 /*
- * What to set: timeout, mark, status, labels. The `values` are a struct fw_flow_reader; the caller
- * frees the array.
+ * What to set: timeout, mark, status, state, labels. The `values` are a struct fw_flow_reader; the
+ * caller frees the array.
  */
 struct fw_option *fw_change_options(void);
 
 extern const struct fw_filter_source fw_change_filter_source;
 
-/* -1 with `err` (misuse) when `changes` sets nothing. */
-int fw_changes_check(const struct fw_write *changes, struct fw_err *err);
+/* -1 with `err` (misuse) when nothing is to be set, or a state that no protocol has. */
+int fw_changes_check(const struct fw_flow_reader *reader, struct fw_err *err);
 
 struct fw_changing {
 	const struct fw_write *changes;
+	const char *state;   /* by its name, of flows whose protocol has it: others do not match; or
+			      * NULL */
 	bool dry_run;        /* only tell what would be changed */
 	fw_flow_fn *changed; /* is told of each flow as it is now; its return counts nothing */
 	void *context;

@@ -39,6 +39,7 @@ int fw_flow_reader_finish(struct fw_flow_reader *reader, struct fw_err *err);
 /* The parts that update has, too. The `values` are a struct fw_flow_reader. */
 fw_option_set fw_flow_set_timeout;
 fw_option_set fw_flow_set_status;
+fw_option_set fw_flow_set_state;
 fw_option_set fw_flow_set_mark;
 fw_option_set fw_flow_set_label; /* option->min: 1 to set it, 0 to clear it, of no name all */
 

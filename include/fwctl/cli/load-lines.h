@@ -24,6 +24,7 @@ struct fw_line {
 	const struct fw_write *write; /* complete, when there is no filter */
 	/* -U and -D that do not name one flow: of all that match, what write->verb says. */
 	const struct fw_filter *filter;
+	const char *state; /* what to set by that, as in struct fw_changing */
 };
 
 /*
