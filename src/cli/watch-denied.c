@@ -188,13 +188,10 @@ static int take_packet(struct fw_watch *watch, struct fw_watch_feed *feed,
 {
 	struct denied *denied = feed->state;
 	struct fw_logged_packet packet;
-	uint64_t missing;
 
 	if (fw_nflog_read(heard->message, &packet) < 0)
 		return 0;
-	missing = fw_nflog_gaps_packet(&denied->gaps, &packet);
-	if (missing)
-		fw_watch_show_gap(watch, heard->time, missing);
+	fw_watch_show_gap(watch, heard->time, fw_nflog_gaps_packet(&denied->gaps, &packet));
 	show_packet(watch, denied, &packet, heard->time);
 	return 0;
 }
@@ -217,10 +214,7 @@ static int lose_packets(struct fw_watch *watch, struct fw_watch_feed *feed,
 /* What more there were, the next packet will say. */
 static void tell_rest(struct fw_watch *watch, struct denied *denied)
 {
-	uint64_t rest = fw_nflog_gaps_rest(&denied->gaps);
-
-	if (rest)
-		fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), rest);
+	fw_watch_show_gap(watch, fw_clock_read(CLOCK_REALTIME), fw_nflog_gaps_rest(&denied->gaps));
 }
 
 static uint64_t next_telling(const struct fw_watch *watch, const struct fw_watch_feed *feed)

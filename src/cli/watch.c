@@ -55,6 +55,8 @@ void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count)
 		.at_least = count,
 	};
 
+	if (!count)
+		return;
 	watch->lost += count;
 	fw_sink_event(watch->sink, &event, NULL);
 }

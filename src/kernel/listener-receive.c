@@ -285,23 +285,33 @@ static int option_of(const struct fw_socket *sock, int level, int option)
 	return value;
 }
 
-/* Events that happened before the end belong to the output, however fast more come. */
+/* So many are enough to empty a socket that nothing fills any more. */
 #define LAST_CALLS 4096
 
+/* Also of losses that ENOBUFS has not told yet. */
+static bool drain_whole(struct fw_listener *listener, struct batch *batch)
+{
+	unsigned int which;
+	bool busy;
+
+	for (which = 0; which < listener->source_count; which++)
+		listener->sources[which].overrun = true;
+	return drain_all(listener, batch, LAST_CALLS, &busy);
+}
+
+/* Events that happened before the end belong to the output, however fast more come. */
 static void drain_rest(struct fw_listener *listener, struct batch *batch)
 {
 	struct fw_listener_source *source = listener->sources;
-	bool busy;
+	bool going = drain_whole(listener, batch), flushed = false;
 
-	if (!drain_all(listener, batch, LAST_CALLS, &busy))
-		return;
-	for (; source < listener->sources + listener->source_count; source++) {
-		if (source->flush)
+	for (; source < listener->sources + listener->source_count; source++)
+		if (source->flush) {
 			source->flush(source->socket);
-		/* Also where ENOBUFS has not been seen yet. */
-		source->overrun = true;
-	}
-	drain_all(listener, batch, LAST_CALLS, &busy);
+			flushed = true;
+		}
+	if (going && flushed)
+		drain_whole(listener, batch);
 }
 
 void *fw_listener_receive(void *context)

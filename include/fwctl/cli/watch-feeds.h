@@ -75,7 +75,7 @@ extern const struct fw_watch_kind fw_watch_rulesets;
 /* Nothing more is to be shown. */
 bool fw_watch_has_enough(const struct fw_watch *watch);
 
-/* Shows that so many events were lost. */
+/* Shows that so many events were lost, if there were any. */
 void fw_watch_show_gap(struct fw_watch *watch, uint64_t time, uint64_t count);
 
 /*
