@@ -70,6 +70,7 @@ static const struct fw_option options[] = {
 /* One flush that is under way. */
 struct flush {
 	const struct values *values;
+	const struct fw_filter *filter;
 	struct fw_ct_deleter deleter;
 	struct fw_ssh_session session;
 	struct fw_stale stale; /* with --stale: what the first look saw */
@@ -103,16 +104,29 @@ static int take(void *context, const struct fw_flow *flow)
 	return show(flush, flow);
 }
 
+/* What it was chosen by may have changed: it got an answer, say. */
+static bool is_still_wanted(void *context, const struct fw_flow *flow)
+{
+	struct flush *flush = context;
+
+	return fw_filter_match(flush->filter, flow) &&
+	       (!flush->values->stale || fw_stale_is(&flush->stale, flow, FW_STALE_SECONDS));
+}
+
 static int flush_matching(struct fw_cli *cli, struct flush *flush)
 {
 	struct fw_ct_query query = { .filter = cli->filter };
+	fw_ct_still_fn *still = NULL;
 	int status;
 
 	if (flush->values->stale &&
 	    fw_stale_begin(&flush->stale, cli->filter, FW_STALE_SECONDS, &cli->err) < 0)
 		return -1;
-	if (fw_ct_deleter_open(&flush->deleter, cli->filter, show, flush, &cli->err) < 0)
+	if (flush->values->stale || !fw_ct_is_lasting(cli->filter))
+		still = is_still_wanted;
+	if (fw_ct_deleter_open(&flush->deleter, still, show, flush, &cli->err) < 0)
 		return -1;
+	flush->deleter.decoder.stamp = cli->filter->stamp;
 	status = fw_ct_each(&query, take, flush, &cli->err);
 	if (fw_ct_deleter_finish(&flush->deleter, &cli->err) < 0 || flush->deleter.failed)
 		status = -1;
@@ -200,7 +214,7 @@ static void say_count(const struct flush *flush, uint64_t count)
 
 static int run(struct fw_cli *cli)
 {
-	struct flush flush = { .values = cli->values, .err = &cli->err };
+	struct flush flush = { .values = cli->values, .filter = cli->filter, .err = &cli->err };
 	struct fw_word *labels;
 	int status;
 

@@ -118,6 +118,9 @@ struct work {
 static bool make_write(const struct fw_changing *changing, const struct fw_flow *flow,
 		       struct fw_write *write)
 {
+	static const uint64_t state_company = 1ull << FW_FLOW_VTAG_ORIG |
+					      1ull << FW_FLOW_VTAG_REPLY | 1ull << FW_FLOW_ROLE |
+					      1ull << FW_FLOW_HANDSHAKE;
 	const struct fw_word *state =
 		changing->state ? find_state(flow->proto, changing->state) : NULL;
 
@@ -133,7 +136,12 @@ static bool make_write(const struct fw_changing *changing, const struct fw_flow 
 	write->flow.status |= flow->status;
 	if (state) {
 		write->flow.state = (uint8_t)state->value;
-		write->flow.present |= 1ull << FW_FLOW_STATE;
+		write->flow.present |= 1ull << FW_FLOW_STATE | (flow->present & state_company);
+		/* What the kernel takes a state only together with. */
+		write->flow.vtag_orig = flow->vtag_orig;
+		write->flow.vtag_reply = flow->vtag_reply;
+		write->flow.role = flow->role;
+		write->flow.handshake = flow->handshake;
 	}
 	return state || !changing->state;
 }
@@ -215,6 +223,7 @@ int fw_change_matching(struct fw_changing *changing, const struct fw_filter *fil
 /* ---- deleting -------------------------------------------------------------------------------- */
 
 struct deletion {
+	const struct fw_filter *filter;
 	struct fw_ct_deleter deleter;
 	struct fw_err *err;
 };
@@ -226,15 +235,24 @@ static int delete_one(void *context, const struct fw_flow *flow)
 	return fw_ct_delete(&deletion->deleter, flow, deletion->err);
 }
 
+static bool still_matches(void *context, const struct fw_flow *flow)
+{
+	const struct deletion *deletion = context;
+
+	return fw_filter_match(deletion->filter, flow);
+}
+
 int fw_delete_matching(const struct fw_filter *filter, uint64_t *count, struct fw_err *err)
 {
 	const struct fw_ct_query query = { .filter = filter };
-	struct deletion deletion = { .err = err };
+	struct deletion deletion = { .filter = filter, .err = err };
+	fw_ct_still_fn *still = fw_ct_is_lasting(filter) ? NULL : still_matches;
 	int status;
 
 	*count = 0;
-	if (fw_ct_deleter_open(&deletion.deleter, filter, NULL, NULL, err) < 0)
+	if (fw_ct_deleter_open(&deletion.deleter, still, NULL, &deletion, err) < 0)
 		return -1;
+	deletion.deleter.decoder.stamp = filter->stamp;
 	status = fw_ct_each(&query, delete_one, &deletion, err);
 	if (fw_ct_deleter_finish(&deletion.deleter, err) < 0 || err->kind != FW_ERR_NONE)
 		status = -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fwctl/cli/load-lines.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,9 @@ static bool has_conditions(const struct fw_flow_reader *reader)
 
 	if ((!update && write->verb != FW_WRITE_DELETE) || says_everything(write))
 		return false;
+	/* The tags that the kernel wants with a state of sctp are those of the flow. */
+	if (update && reader->state && flow->protonum == IPPROTO_SCTP)
+		return true;
 	if (update)
 		plain |= 1ull << FW_FLOW_MARK | 1ull << FW_FLOW_STATUS;
 	return flow->present & ~plain || flow->reply.present || write->src_nat.wanted ||

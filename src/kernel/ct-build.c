@@ -270,19 +270,28 @@ void fw_ct_build_new(struct nlmsghdr *message, const struct fw_write *write)
 	nfct_destroy(ct);
 }
 
+/* Whether all is known that the kernel takes together with the state: it would be 0 else. */
+static bool knows_company(const struct fw_flow *flow)
+{
+	static const uint64_t tags = 1ull << FW_FLOW_VTAG_ORIG | 1ull << FW_FLOW_VTAG_REPLY;
+
+	return flow->protonum != IPPROTO_SCTP || (flow->present & tags) == tags;
+}
+
 void fw_ct_build_update(struct nlmsghdr *message, const struct fw_write *write,
-			unsigned int without)
+			bool without_timeout)
 {
 	const struct fw_flow *flow = &write->flow;
 	struct nf_conntrack *ct = new_object();
 
 	set_tuple(ct, &orig_attrs, &flow->orig, flow->family);
 	set_numbers(ct, flow_numbers, flow);
-	if (without & FW_CT_TIMEOUT)
+	if (without_timeout)
 		nfct_attr_unset(ct, ATTR_TIMEOUT);
-	set_state(ct, flow);
+	if (knows_company(flow))
+		set_state(ct, flow);
 	set_all_labels(ct, write);
-	if (flow->present >> FW_FLOW_STATUS & 1 && !(without & FW_CT_STATUS))
+	if (flow->present >> FW_FLOW_STATUS & 1)
 		nfct_set_attr_u32(ct, ATTR_STATUS, FW_STATUS_CONFIRMED | flow->status);
 	nfct_nlmsg_build(message, ct);
 	/* The library has no attribute for the mask: without it the mark is replaced. */

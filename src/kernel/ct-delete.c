@@ -17,26 +17,22 @@
 #define ASKED  "deleting flows"
 #define LOOKED "looking at flows again"
 
-/* Whether a flow that passes will always pass. */
-static bool is_lasting(const struct fw_filter *filter)
+bool fw_ct_is_lasting(const struct fw_filter *filter)
 {
 	static const enum fw_flow_field lasting[] = { FW_FIELD_FAMILY, FW_FIELD_PROTONUM,
 						      FW_FIELD_ID, FW_FIELD_ZONE };
 
-	return !filter || !fw_filter_beyond(filter, lasting, sizeof(lasting) / sizeof(lasting[0]));
+	return !fw_filter_beyond(filter, lasting, sizeof(lasting) / sizeof(lasting[0]));
 }
 
-int fw_ct_deleter_open(struct fw_ct_deleter *deleter, const struct fw_filter *filter,
-		       fw_flow_fn *deleted, void *context, struct fw_err *err)
+int fw_ct_deleter_open(struct fw_ct_deleter *deleter, fw_ct_still_fn *still, fw_flow_fn *deleted,
+		       void *context, struct fw_err *err)
 {
 	memset(deleter, 0, sizeof(*deleter));
 	if (fw_ct_batch_open(&deleter->batch, err) < 0)
 		return -1;
 	fw_ct_decoder_init(&deleter->decoder);
-	if (!is_lasting(filter)) {
-		deleter->again = filter;
-		deleter->decoder.stamp = filter->stamp;
-	}
+	deleter->still = still;
 	deleter->deleted = deleted;
 	deleter->context = context;
 	deleter->pending = fw_calloc(FW_CT_BATCH, sizeof(*deleter->pending));
@@ -69,7 +65,7 @@ static void put(struct fw_ct_deleter *deleter, unsigned int type, const struct f
 int fw_ct_delete(struct fw_ct_deleter *deleter, const struct fw_flow *flow, struct fw_err *err)
 {
 	fw_ct_pending_keep(&deleter->pending[deleter->waiting++], flow);
-	put(deleter, deleter->again ? IPCTNL_MSG_CT_GET : IPCTNL_MSG_CT_DELETE, flow);
+	put(deleter, deleter->still ? IPCTNL_MSG_CT_GET : IPCTNL_MSG_CT_DELETE, flow);
 	return deleter->waiting < FW_CT_BATCH ? 0 : fw_ct_deleter_finish(deleter, err);
 }
 
@@ -82,7 +78,7 @@ static void looked_at(void *context, unsigned int which, const struct nlmsghdr *
 	struct fw_flow flow;
 
 	if (!fw_ct_decode(&deleter->decoder, message, &flow) && flow.id == pending->flow.id &&
-	    fw_filter_match(deleter->again, &flow))
+	    deleter->still(deleter->context, &flow))
 		pending->sys = 0;
 }
 
@@ -158,7 +154,7 @@ static void tell(struct fw_ct_deleter *deleter)
 
 int fw_ct_deleter_finish(struct fw_ct_deleter *deleter, struct fw_err *err)
 {
-	int result = deleter->again ? look_again(deleter, err) : 0;
+	int result = deleter->still ? look_again(deleter, err) : 0;
 
 	if (!result)
 		result = fw_ct_batch_send(&deleter->batch, ASKED, refused, deleter, err);

@@ -78,11 +78,11 @@ static void put_new(struct fw_ct_batch *batch, const struct fw_write *write)
 }
 
 static void put_update(struct fw_ct_batch *batch, const struct fw_write *write,
-		       unsigned int without)
+		       bool without_timeout)
 {
 	struct nlmsghdr *message = fw_ct_batch_begin(batch, NEW, 0, write->flow.family);
 
-	fw_ct_build_update(message, write, without);
+	fw_ct_build_update(message, write, without_timeout);
 	fw_ct_batch_end(batch, message);
 }
 
@@ -101,7 +101,7 @@ static void put_write(struct fw_ct_batch *batch, const struct fw_write *write)
 	switch (write->verb) {
 	case FW_WRITE_CREATE:
 	case FW_WRITE_ADD: put_new(batch, write); break;
-	case FW_WRITE_UPDATE: put_update(batch, write, 0); break;
+	case FW_WRITE_UPDATE: put_update(batch, write, false); break;
 	default: put_delete(batch, write);
 	}
 }
@@ -187,7 +187,8 @@ static int refused(void *context, unsigned int which, const struct fw_message_er
 	return 0;
 }
 
-/* ---- adding what exists ---------------------------------------------------------------------- */
+/* ---- a flow that exists, or has got another status --------------------------------------------
+ */
 
 static int note_refusal(void *context, unsigned int which, const struct fw_message_error *error,
 			struct fw_err *err)
@@ -200,46 +201,12 @@ static int note_refusal(void *context, unsigned int which, const struct fw_messa
 
 /* An update by itself; `*sys` is the kernel's answer to it. */
 static int update_one(struct fw_ct_writer *writer, const struct fw_write *write,
-		      unsigned int without, int *sys, struct fw_err *err)
+		      bool without_timeout, int *sys, struct fw_err *err)
 {
 	*sys = 0;
-	put_update(&writer->batch, write, without);
-	return fw_ct_batch_send(&writer->batch, asked(FW_WRITE_ADD), note_refusal, sys, err);
+	put_update(&writer->batch, write, without_timeout);
+	return fw_ct_batch_send(&writer->batch, asked(write->verb), note_refusal, sys, err);
 }
-
-/*
- * The flow of an FW_WRITE_ADD exists. One part that it cannot take makes the kernel refuse all of
- * the update: the rest is worth a try of its own. A flow that cannot be found by its original tuple
- * has another one's replies.
- */
-static int add_existing(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct fw_err *err)
-{
-	unsigned int without = 0, tried;
-	int sys;
-
-	for (tried = ~0u; tried != without;) {
-		tried = without;
-		if (update_one(writer, &slot->write, without, &sys, err) < 0)
-			return -1;
-		if (sys == EBUSY)
-			without |= FW_CT_STATUS;
-		else if (sys == EPERM)
-			without |= FW_CT_TIMEOUT;
-	}
-	if (sys == ENOENT)
-		return 0;
-	slot->sys = sys;
-	fw_err_free(&slot->refusal);
-	if (sys)
-		explain(&slot->write, sys, NULL, &slot->refusal);
-	return 0;
-}
-
-/* ---- a status that lacks what the flow has ----------------------------------------------------
- */
-
-/* So often is a flow tried again whose status is another one at each try. */
-#define TRIES 5
 
 static int take_status(void *context, const struct fw_flow *flow)
 {
@@ -248,26 +215,54 @@ static int take_status(void *context, const struct fw_flow *flow)
 }
 
 /*
- * The kernel wants all of the status. What was not said of it, or came to it since the flow was
- * read, as its first answer, is not meant to be taken back.
+ * The kernel wants all of the status, and refuses one that lacks what the flow has. What was not
+ * said of it, or came to it since it was read, as its first answer, is not meant to be taken back.
  */
-static int update_busy(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct fw_err *err)
+static int complete_status(struct fw_write *write, struct fw_err *err)
+{
+	uint32_t status = 0;
+
+	if (fw_ct_find(&write->flow, take_status, &status, err) < 0)
+		return -1;
+	write->flow.status |= status;
+	return 0;
+}
+
+/* So often is a flow tried again whose status is another one at each try. */
+#define TRIES 5
+
+/*
+ * One part that the flow cannot take makes the kernel refuse all of the update: of an FW_WRITE_ADD
+ * the rest is worth a try of its own.
+ */
+static int update_existing(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct fw_err *err)
 {
 	struct fw_write write = slot->write;
-	uint32_t status;
-	int tries;
+	unsigned int busy = 0;
+	bool without_timeout = false;
+	int sys = slot->sys;
 
-	for (tries = 0; slot->sys == EBUSY && tries < TRIES; tries++) {
-		status = 0;
-		if (fw_ct_find(&write.flow, take_status, &status, err) < 0)
-			return -1;
-		write.flow.status |= status;
-		if (update_one(writer, &write, 0, &slot->sys, err) < 0)
+	if (sys == EEXIST && update_one(writer, &write, without_timeout, &sys, err) < 0)
+		return -1;
+	for (;;) {
+		if (sys == EBUSY && busy++ < TRIES) {
+			if (complete_status(&write, err) < 0)
+				return -1;
+		} else if (sys == EPERM && write.verb == FW_WRITE_ADD && !without_timeout) {
+			without_timeout = true;
+		} else {
+			break;
+		}
+		if (update_one(writer, &write, without_timeout, &sys, err) < 0)
 			return -1;
 	}
+	/* A flow that cannot be found by its original tuple has another one's replies. */
+	if (sys == ENOENT && slot->sys == EEXIST)
+		return 0;
+	slot->sys = sys;
 	fw_err_free(&slot->refusal);
-	if (slot->sys)
-		explain(&slot->write, slot->sys, NULL, &slot->refusal);
+	if (sys)
+		explain(&slot->write, sys, NULL, &slot->refusal);
 	return 0;
 }
 
@@ -289,10 +284,9 @@ static int settle(struct fw_ct_writer *writer, struct fw_ct_slot *slot, struct f
 {
 	int result = 0;
 
-	if (slot->sys == EEXIST && slot->write.verb == FW_WRITE_ADD)
-		result = add_existing(writer, slot, err);
-	else if (slot->sys == EBUSY && slot->write.verb == FW_WRITE_UPDATE)
-		result = update_busy(writer, slot, err);
+	if ((slot->sys == EEXIST && slot->write.verb == FW_WRITE_ADD) ||
+	    (slot->sys == EBUSY && slot->write.verb == FW_WRITE_UPDATE))
+		result = update_existing(writer, slot, err);
 	if (!result)
 		writer->written(writer->context, slot->tag, slot->sys ? &slot->refusal : NULL);
 	fw_err_free(&slot->refusal);

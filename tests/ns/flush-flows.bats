@@ -276,6 +276,32 @@ without_timeout() {
 	same 2 "$(fwctl_in table list -o json --quiet | jq .orig.sport)"
 }
 
+@test "--stale spares the flow that gets its answer meanwhile, too" {
+	command -v strace > /dev/null || skip "needs strace"
+	host_run table sysctl -qw net.netfilter.nf_conntrack_acct=1
+	# Datagrams that nobody answers.
+	host_run table nft "add table inet t; add chain inet t c { type filter hook input priority 0; }
+		add rule inet t c udp dport 9 drop; add rule inet t c ct state new"
+	host_spawn table bash -c 'exec 7<> /dev/udp/127.0.0.1/9; while :; do echo x >&7; sleep 0.5; done' 2> /dev/null
+	sending=$host_pid
+	# Two readings of the table, and the flows once more.
+	ASAN_OPTIONS=detect_leaks=0 host_spawn table strace -f -qq -o trace -e trace=sendto \
+		-e inject=sendto:delay_enter=1s:when=3 "$FWCTL_BUILD/fwctl" flush --stale --dport 9 > shown 2> said
+	flushing=$host_pid
+	wait_for 30 sends 2
+	sleep 0.3
+	host_run table conntrack -U -p udp -d 127.0.0.1 --orig-port-dst 9 -u SEEN_REPLY > /dev/null 2>&1
+	wait "$flushing"
+	host_kill "$sending" || :
+	matches "$(cat said)" ": 0 flow entries have been deleted"
+	same "" "$(cat shown)"
+}
+
+# sends NUMBER: so many have been traced
+sends() {
+	[ -e trace ] && [ "$(grep -c sendto trace)" -ge "$1" ]
+}
+
 @test "while others make flows, what matched at the start is deleted" {
 	many_flows 1 2000 53
 	host_spawn table bash -c 'while :; do echo x > /dev/udp/127.0.0.1/9; done' 2> /dev/null

@@ -491,16 +491,33 @@ tuples() {
 	done
 }
 
-@test "load: -U adds to the status, as conntrack does" {
-	local host
-	echo '-U -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 53 -t 20 -u ASSURED' > lines
-	for host in theirs ours; do
-		fwctl_in $host create -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 53 -t 600 -u seen-reply > /dev/null 2>&1
+@test "load: -U adds to the status, as conntrack does, and so does -A" {
+	local host verb
+	for verb in -U -A; do
+		echo "$verb -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 53 -t 20 -u ASSURED" > lines
+		for host in theirs ours; do
+			host_run $host conntrack -F 2> /dev/null
+			fwctl_in $host create -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 53 -t 600 -u seen-reply > /dev/null 2>&1
+		done
+		fwctl_in ours load lines
+		matches "$(fwctl_in ours list --quiet)" 'ASSURED'
+		[ $verb = -A ] || host_run theirs conntrack -R lines > /dev/null 2>&1
+		[ $verb = -A ] || alike
 	done
-	host_run theirs conntrack -R lines > /dev/null 2>&1
-	fwctl_in ours load lines
-	alike
-	matches "$(fwctl_in ours list --quiet)" 'ASSURED'
+}
+
+# The kernel takes a state of sctp only together with both tags.
+@test "update, load: a new state leaves the tags of sctp as they are" {
+	local line
+	fwctl_in ours create -p sctp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 9 -t 500 --state ESTABLISHED \
+		--orig-vtag 7 --reply-vtag 8 --quiet
+	same '["SHUTDOWN_SENT",7,8]' \
+		"$(fwctl_in ours update -p sctp --state SHUTDOWN_SENT -o json | jq -c '[.state, .vtag_orig, .vtag_reply]')"
+	for line in '' '-U -p sctp --state SHUTDOWN_SENT' '-A -p sctp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 9 -t 9 --state SHUTDOWN_SENT' \
+		'-U -p sctp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 9 --state SHUTDOWN_SENT'; do
+		fwctl_in ours load - --quiet <<< "$line"
+		same '["SHUTDOWN_SENT",7,8]' "$(fwctl_in ours list -o json --quiet | jq -c '[.state, .vtag_orig, .vtag_reply]')"
+	done
 }
 
 @test "load: -U clears labels, too" {

@@ -15,18 +15,13 @@
  */
 void fw_ct_build_new(struct nlmsghdr *message, const struct fw_write *write);
 
-/* What the kernel may refuse to change of a flow, and all else with it. */
-enum fw_ct_optional {
-	FW_CT_STATUS = 1 << 0,  /* a bit is missing that the flow has meanwhile (EBUSY) */
-	FW_CT_TIMEOUT = 1 << 1, /* the flow has fixed-timeout (EPERM) */
-};
-
 /*
  * Adds what names a flow that is there, and what of it is to change: the kernel takes no
- * translation, helper or master then. `without` (enum fw_ct_optional) is left out.
+ * translation, helper or master then, and a state of sctp only with both tags: it is left out where
+ * they are not known. `without_timeout`: the flow has fixed-timeout, and all is refused with it.
  */
 void fw_ct_build_update(struct nlmsghdr *message, const struct fw_write *write,
-			unsigned int without);
+			bool without_timeout);
 
 /* Adds a new expectation: expected, mask and master tuples, and the rest as far as present. */
 void fw_exp_build_new(struct nlmsghdr *message, const struct fw_expect *expect);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Deleting flows by identity, many in one datagram. After each batch it is known which flows were
- * deleted and which were gone already. A flow that was chosen by what can change, as its status, is
- * looked at once more right before it is deleted, and spared when it is another one by then.
+ * deleted and which were gone already. A flow that was chosen by what can change, as its status,
+ * can be looked at once more right before it is deleted, and spared when it is another one by then.
  */
 #ifndef FWCTL_KERNEL_CT_DELETE_H
 #define FWCTL_KERNEL_CT_DELETE_H
@@ -18,12 +18,15 @@
 
 struct fw_ct_pending;
 
+/* Whether a flow is still to be deleted, as it is now. */
+typedef bool fw_ct_still_fn(void *context, const struct fw_flow *flow);
+
 struct fw_ct_deleter {
 	struct fw_ct_batch batch;
 	struct fw_ct_decoder decoder;
-	const struct fw_filter *again; /* NULL: what the flows were chosen by does not change */
-	fw_flow_fn *deleted;           /* is told of each flow that this deleted, its return counts
-					* nothing; or NULL */
+	fw_ct_still_fn *still;
+	fw_flow_fn *deleted; /* is told of each flow that this deleted, as it was handed in; its
+			      * return counts nothing; or NULL */
 	void *context;
 	uint64_t count;                /* flows deleted so far */
 	uint64_t gone;                 /* those that had ended, or been deleted by others, before */
@@ -32,12 +35,15 @@ struct fw_ct_deleter {
 	unsigned int waiting;          /* so many */
 };
 
+/* Whether a flow that passes the filter always will. */
+bool fw_ct_is_lasting(const struct fw_filter *filter);
+
 /*
- * `filter` is what the flows are chosen by, NULL: something else. -1 with `err` set. Release with
- * fw_ct_deleter_close() after success only.
+ * `still` is asked of each flow right before it is deleted; NULL: no flow is looked at again. -1
+ * with `err` set. Release with fw_ct_deleter_close() after success only.
  */
-int fw_ct_deleter_open(struct fw_ct_deleter *deleter, const struct fw_filter *filter,
-		       fw_flow_fn *deleted, void *context, struct fw_err *err);
+int fw_ct_deleter_open(struct fw_ct_deleter *deleter, fw_ct_still_fn *still, fw_flow_fn *deleted,
+		       void *context, struct fw_err *err);
 
 /*
  * Deletes `flow`, soon; what it needs of it is copied. -1 with `err` set when deleting has become
