@@ -252,8 +252,9 @@ static int open_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
 }
 
 /* No packet came behind what was lost last. */
-static int finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed)
+static int finish_denied(struct fw_watch *watch, struct fw_watch_feed *feed, int status)
 {
+	(void)status;
 	tell_rest(watch, feed->state);
 	return 0;
 }

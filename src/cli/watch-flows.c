@@ -68,7 +68,7 @@ static bool note(struct flows *flows, struct fw_event *event, const struct fw_fl
 	if (event->kind == FW_EVENT_NEW && flows->whole &&
 	    fw_shadow_was_found(&flows->shadow, flow))
 		return false;
-	fw_shadow_see(&flows->shadow, flow, event->portid, &event->changed);
+	fw_shadow_see(&flows->shadow, flow, event->portid != 0, &event->changed);
 	if (event->kind == FW_EVENT_UPDATE && flows->watch->options->changes)
 		event->present |= 1ull << FW_EVENT_HAS_CHANGED;
 	return true;
@@ -277,11 +277,11 @@ static int begin_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
 }
 
 /* The mark did not come any more. */
-static int finish_flows(struct fw_watch *watch, struct fw_watch_feed *feed)
+static int finish_flows(struct fw_watch *watch, struct fw_watch_feed *feed, int status)
 {
 	struct flows *flows = feed->state;
 
-	return flows->wants_reading && !fw_watch_has_enough(watch) ? resync(flows) : 0;
+	return flows->wants_reading && !status && !fw_watch_has_enough(watch) ? resync(flows) : 0;
 }
 
 static bool reads_table(const struct fw_watch_feed *feed)

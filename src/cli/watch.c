@@ -19,11 +19,14 @@ bool fw_watch_has_enough(const struct fw_watch *watch)
 
 void fw_watch_name_program(struct fw_watch *watch, struct fw_event *event)
 {
+	bool is_guess;
+
 	if (!event->portid)
 		return;
-	event->program = fw_peer_name(&watch->peers, event->portid, event->time);
+	event->program = fw_peer_name(&watch->peers, event->portid, event->time, &is_guess);
 	if (event->program.length)
-		event->present |= 1ull << FW_EVENT_HAS_PROGRAM;
+		event->present |= 1ull
+				  << (is_guess ? FW_EVENT_HAS_PROGRAM_GUESS : FW_EVENT_HAS_PROGRAM);
 }
 
 void fw_watch_note_silent(const struct fw_watch *watch, uint64_t silent, bool expected)
@@ -214,14 +217,14 @@ static int begin_feeds(struct fw_watch *watch)
 	return status;
 }
 
-static int finish_feeds(struct fw_watch *watch)
+/* All of them, also after an error; the first one counts. */
+static int finish_feeds(struct fw_watch *watch, int status)
 {
 	struct fw_watch_feed *feed = watch->feeds;
-	int status = 0;
 
-	for (; !status && feed < watch->feeds + watch->feed_count; feed++)
-		if (feed->kind->finish)
-			status = feed->kind->finish(watch, feed);
+	for (; feed < watch->feeds + watch->feed_count; feed++)
+		if (feed->kind->finish && feed->kind->finish(watch, feed, status) < 0)
+			status = -1;
 	return status;
 }
 
@@ -234,8 +237,7 @@ static int run(struct fw_watch *watch)
 	status = begin_feeds(watch);
 	if (!status)
 		status = loop(watch);
-	if (!status)
-		status = finish_feeds(watch);
+	status = finish_feeds(watch, status);
 	stopped = fw_listener_stop(&watch->listener, status ? NULL : &watch->cli->err);
 	return status ? status : stopped;
 }

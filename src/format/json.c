@@ -59,12 +59,19 @@ static const struct fw_field *const event_head[] = {
 };
 
 static const struct fw_field *const event_tail[] = {
-	&fw_event_fields[FW_FIELD_CHANGED],    &fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_AFTER],      &fw_event_fields[FW_FIELD_LIVED],
-	&fw_event_fields[FW_FIELD_LENGTH],     &fw_event_fields[FW_FIELD_REASON],
-	&fw_event_fields[FW_FIELD_GENERATION], &fw_event_fields[FW_FIELD_PID],
-	&fw_event_fields[FW_FIELD_PORTID],     &fw_event_fields[FW_FIELD_PROGRAM],
-	&fw_event_fields[FW_FIELD_TOUCHED],    NULL,
+	&fw_event_fields[FW_FIELD_CHANGED],
+	&fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],
+	&fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_LENGTH],
+	&fw_event_fields[FW_FIELD_REASON],
+	&fw_event_fields[FW_FIELD_GENERATION],
+	&fw_event_fields[FW_FIELD_PID],
+	&fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM],
+	&fw_event_fields[FW_FIELD_PROGRAM_GUESS],
+	&fw_event_fields[FW_FIELD_TOUCHED],
+	NULL,
 };
 
 static const struct fw_field *const packet_rows[] = {

@@ -14,14 +14,23 @@ const struct fw_field *const fw_text_event_head[] = {
 
 /* The text of a rule has blanks: it stands last. */
 const struct fw_field *const fw_text_event_tail[] = {
-	&fw_event_fields[FW_FIELD_CHANGED], &fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_AFTER],   &fw_event_fields[FW_FIELD_LIVED],
-	&fw_event_fields[FW_FIELD_IN],      &fw_event_fields[FW_FIELD_OUT],
-	&fw_event_fields[FW_FIELD_LENGTH],  &fw_event_fields[FW_FIELD_GENERATION],
-	&fw_event_fields[FW_FIELD_TOUCHED], &fw_event_fields[FW_FIELD_PID],
-	&fw_event_fields[FW_FIELD_REASON],  &fw_event_fields[FW_FIELD_PORTID],
-	&fw_event_fields[FW_FIELD_PROGRAM], &fw_event_fields[FW_FIELD_LINE],
-	&fw_event_fields[FW_FIELD_RULE],    NULL,
+	&fw_event_fields[FW_FIELD_CHANGED],
+	&fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],
+	&fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_IN],
+	&fw_event_fields[FW_FIELD_OUT],
+	&fw_event_fields[FW_FIELD_LENGTH],
+	&fw_event_fields[FW_FIELD_GENERATION],
+	&fw_event_fields[FW_FIELD_TOUCHED],
+	&fw_event_fields[FW_FIELD_PID],
+	&fw_event_fields[FW_FIELD_REASON],
+	&fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM],
+	&fw_event_fields[FW_FIELD_PROGRAM_GUESS],
+	&fw_event_fields[FW_FIELD_LINE],
+	&fw_event_fields[FW_FIELD_RULE],
+	NULL,
 };
 
 /* "    [NEW] ": to the right of nine columns, as wide as "[DESTROY]". */

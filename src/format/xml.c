@@ -311,11 +311,17 @@ static void end_flow(struct fw_sink *sink)
 static const struct fw_field *const event_head[] = { NULL };
 
 static const struct fw_field *const event_tail[] = {
-	&fw_event_fields[FW_FIELD_AT_LEAST], &fw_event_fields[FW_FIELD_EVENT_TIME],
-	&fw_event_fields[FW_FIELD_CHANGED],  &fw_event_fields[FW_FIELD_SOURCE],
-	&fw_event_fields[FW_FIELD_AFTER],    &fw_event_fields[FW_FIELD_LIVED],
-	&fw_event_fields[FW_FIELD_REASON],   &fw_event_fields[FW_FIELD_PORTID],
-	&fw_event_fields[FW_FIELD_PROGRAM],  NULL,
+	&fw_event_fields[FW_FIELD_AT_LEAST],
+	&fw_event_fields[FW_FIELD_EVENT_TIME],
+	&fw_event_fields[FW_FIELD_CHANGED],
+	&fw_event_fields[FW_FIELD_SOURCE],
+	&fw_event_fields[FW_FIELD_AFTER],
+	&fw_event_fields[FW_FIELD_LIVED],
+	&fw_event_fields[FW_FIELD_REASON],
+	&fw_event_fields[FW_FIELD_PORTID],
+	&fw_event_fields[FW_FIELD_PROGRAM],
+	&fw_event_fields[FW_FIELD_PROGRAM_GUESS],
+	NULL,
 };
 
 /* Local time, as conntrack(8) has it; it has no gaps, and they always say when they were. */

@@ -18,7 +18,8 @@
 static int owned_by_another(uint32_t portid, struct fw_err *err)
 {
 	struct fw_peers peers = { .next = 0 };
-	struct fw_bytes name = fw_peer_name(&peers, portid, 0);
+	bool is_guess;
+	struct fw_bytes name = fw_peer_name(&peers, portid, 0, &is_guess);
 
 	fw_err_set(err, FW_ERR_DENIED, "table inet " FW_NFT_TABLE " is owned by %s%.*s%s",
 		   name.length ? "'" : "a process that cannot be found", (int)name.length,

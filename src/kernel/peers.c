@@ -217,21 +217,24 @@ static void guess(const struct fw_exec_log *log, uint32_t portid, struct look *l
 }
 
 /* What runs with the number of a socket that is closed may be another process. */
-static void look_once(const struct fw_exec_log *log, uint32_t portid, uint64_t time, char name[16])
+static void look_once(const struct fw_exec_log *log, struct fw_peer *found)
 {
-	struct look look = { .inode = find_inode(portid), .time = time };
-	uint32_t number = portid & ((1u << PID_BITS) - 1);
+	struct look look = { .inode = find_inode(found->portid), .time = found->time };
+	uint32_t number = found->portid & ((1u << PID_BITS) - 1);
 	char pid[16];
 
+	found->inode = look.inode;
 	print_pid(number, pid);
 	if (!look.inode)
-		(void)fw_exec_log_find(log, number, name);
+		(void)fw_exec_log_find(log, number, found->name);
 	else if (is_in_our_namespace(pid) && may_own(pid, look.inode))
-		read_name(pid, name);
-	if (!name[0] && look.inode)
-		(void)find_owner(look.inode, name);
-	if (!name[0] && may_be_of_kernels_choice(portid))
-		guess(log, portid, &look, name);
+		read_name(pid, found->name);
+	if (!found->name[0] && look.inode)
+		(void)find_owner(look.inode, found->name);
+	if (!found->name[0] && may_be_of_kernels_choice(found->portid)) {
+		guess(log, found->portid, &look, found->name);
+		found->is_guess = found->name[0];
+	}
 }
 
 /* A program that makes one change ends soon, and then more is known of it. */
@@ -244,46 +247,53 @@ static bool is_fresh(uint64_t time)
 }
 
 /* A socket that is closed meanwhile is met half there: the second look finds it closed. */
-static void look_up(const struct fw_exec_log *log, uint32_t portid, uint64_t time, bool may_wait,
-		    char name[16])
+static void look_up(const struct fw_exec_log *log, bool may_wait, struct fw_peer *found)
 {
 	const struct timespec nap = { .tv_nsec = LOOK_NAP_NS };
 	unsigned int i;
 
-	for (i = 0; !name[0] && i < LOOKS; i++) {
-		if (i > 1 && (!may_wait || !is_fresh(time)))
+	for (i = 0; !found->name[0] && i < LOOKS; i++) {
+		if (i > 1 && (!may_wait || !is_fresh(found->time)))
 			break;
 		if (i > 1)
 			nanosleep(&nap, NULL);
-		look_once(log, portid, time, name);
+		look_once(log, found);
 	}
 }
 
-/* After that time the port may be another program's. */
+/* After that time the port may be another program's, unless the socket is the same still. */
 #define KEPT_NS 10000000u
 
-struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time)
+static bool is_good(struct fw_peer *peer, uint64_t time)
 {
-	struct fw_peer *peer;
-	char name[16] = "";
+	if (time - peer->time <= KEPT_NS)
+		return true;
+	if (!peer->inode || find_inode(peer->portid) != peer->inode)
+		return false;
+	peer->time = time;
+	return true;
+}
+
+struct fw_bytes fw_peer_name(struct fw_peers *peers, uint32_t portid, uint64_t time, bool *is_guess)
+{
+	struct fw_peer found = { .portid = portid, .time = time }, *peer;
 	bool is_new;
 	unsigned int i;
 
 	for (i = 0; i < FW_PEERS_KEPT && peers->kept[i].portid != portid; i++)
 		;
 	is_new = i == FW_PEERS_KEPT;
-	if (is_new) {
+	if (is_new)
 		i = peers->next++ % FW_PEERS_KEPT;
-		peers->kept[i] = (struct fw_peer){ .portid = portid };
-	}
 	peer = &peers->kept[i];
-	if (is_new || time - peer->time > KEPT_NS) {
-		look_up(&peers->log, portid, time, is_new && may_be_of_kernels_choice(portid),
-			name);
+	if (is_new || !is_good(peer, time)) {
+		look_up(&peers->log, is_new && may_be_of_kernels_choice(portid), &found);
 		/* What was known of a program that has ended may be forgotten by now. */
-		if (name[0])
-			memcpy(peer->name, name, sizeof(name));
+		if (is_new || found.name[0])
+			*peer = found;
+		peer->inode = found.inode;
 		peer->time = time;
 	}
+	*is_guess = peer->is_guess;
 	return (struct fw_bytes){ peer->name, strlen(peer->name) };
 }

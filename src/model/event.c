@@ -59,6 +59,8 @@ const struct fw_field fw_event_fields[FW_EVENT_FIELDS + 1] = {
 		.bit = FW_EVENT_HAS_PORTID },
 	[FW_FIELD_PROGRAM] = { .key = "program", .text = "progname", .type = FW_TYPE_STRING, AT(program),
 		.bit = FW_EVENT_HAS_PROGRAM },
+	[FW_FIELD_PROGRAM_GUESS] = { .key = "program_guess", .text = "maybe", .type = FW_TYPE_STRING,
+		AT(program), .bit = FW_EVENT_HAS_PROGRAM_GUESS },
 	[FW_FIELD_AFTER] = { .key = "after", .type = FW_TYPE_DURATION, AT(after),
 		.bit = FW_EVENT_HAS_AFTER },
 	[FW_FIELD_LIVED] = { .key = "lived", .type = FW_TYPE_DURATION, AT(lived),

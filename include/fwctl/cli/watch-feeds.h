@@ -38,8 +38,8 @@ struct fw_watch_kind {
 	int (*pause)(struct fw_watch *watch, struct fw_watch_feed *feed);
 	/* When `pause` is to be called at the latest: monotonic nanoseconds, 0: no matter. */
 	uint64_t (*wake)(const struct fw_watch *watch, const struct fw_watch_feed *feed);
-	/* When nothing more comes. */
-	int (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed);
+	/* When nothing more comes; `status` is -1 after an error, and watch->cli->err set. */
+	int (*finish)(struct fw_watch *watch, struct fw_watch_feed *feed, int status);
 	void (*close)(struct fw_watch_feed *feed);
 	/* Whether the kernel will be asked for more, which needs CAP_NET_ADMIN; NULL: no. */
 	bool (*asks_more)(const struct fw_watch_feed *feed);
