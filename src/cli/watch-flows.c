@@ -125,27 +125,47 @@ static void show_gone(void *context, const struct fw_flow *flow)
 	show_found(context, FW_EVENT_DESTROY, 0, flow);
 }
 
-static int read_table(struct flows *flows, struct fw_err *err)
+static int meet(void *context, const struct fw_flow *flow)
+{
+	fw_shadow_meet(&((struct flows *)context)->shadow, flow);
+	return 0;
+}
+
+static int read_table(struct flows *flows, fw_flow_fn *take, struct fw_err *err)
 {
 	const struct fw_filter everything = { .stamp = flows->watch->cli->filter->stamp };
 	const struct fw_ct_query query = { .filter = &everything };
 
-	return fw_ct_each(&query, compare, flows, err);
+	return fw_ct_each(&query, take, flows, err);
 }
 
 /* So often is a reading tried that the table changed its shape under. */
 #define READINGS 5
 
+/* Tells who is gone. Else a flow would be told whose addresses and ports are still another's. */
+static int tell_gone(struct flows *flows, struct fw_err *err)
+{
+	int status;
+
+	fw_shadow_begin_round(&flows->shadow);
+	status = read_table(flows, meet, err);
+	fw_shadow_sweep(&flows->shadow, status ? NULL : show_gone, flows);
+	return status;
+}
+
 static int resync(struct flows *flows)
 {
 	struct fw_err err = FW_ERR_INIT;
-	bool incomplete;
+	bool after_loss = flows->wants_reading, incomplete;
 	int tries = READINGS, status;
 
 	do {
 		fw_err_free(&err);
+		if (after_loss && tell_gone(flows, &err) < 0 && err.kind != FW_ERR_INCOMPLETE)
+			return fw_err_move(&flows->watch->cli->err, &err);
+		fw_err_free(&err);
 		fw_shadow_begin_round(&flows->shadow);
-		status = read_table(flows, &err);
+		status = read_table(flows, compare, &err);
 		flows->wants_reading = false;
 		flows->is_unburied = !flows->is_untold;
 		if (flows->is_unburied)

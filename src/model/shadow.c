@@ -247,6 +247,14 @@ void fw_shadow_begin_round(struct fw_shadow *shadow)
 	shadow->in_round = true;
 }
 
+void fw_shadow_meet(struct fw_shadow *shadow, const struct fw_flow *flow)
+{
+	struct known *known = fw_map_find(&shadow->flows, fw_flow_key(flow));
+
+	if (known)
+		known->round = shadow->round;
+}
+
 void fw_shadow_sweep(struct fw_shadow *shadow, fw_shadow_gone_fn *gone, void *context)
 {
 	struct known *known;

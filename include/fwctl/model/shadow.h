@@ -37,10 +37,10 @@ void fw_shadow_clear(struct fw_shadow *shadow);
 
 /*
  * Remembers the flow of a new or update event, or of the table. `*changed` (enum fw_change bits)
- * is what differs from before; for a flow that was not known, what an update event itself tells.
- * `in_full`: what the flow lacks, it has not; as in the table, and in events that a program caused
- * (ctnetlink_change_conntrack() in net/netfilter/nf_conntrack_netlink.c). Else state and labels are
- * there only when they changed.
+ * is what differs from before. `in_full`: it has no labels if none are told; as in the table, and
+ * in events that a program caused (ctnetlink_change_conntrack() in
+ * net/netfilter/nf_conntrack_netlink.c). Else state and labels are there only when they changed,
+ * and so tell of a flow that was not known what changed; in full nothing does.
  */
 enum fw_shadow_news fw_shadow_see(struct fw_shadow *shadow, const struct fw_flow *flow,
 				  bool in_full, uint32_t *changed);
@@ -55,6 +55,9 @@ bool fw_shadow_was_found(struct fw_shadow *shadow, const struct fw_flow *flow);
 
 /* Before the table is read anew with fw_shadow_see(), for fw_shadow_sweep() afterwards. */
 void fw_shadow_begin_round(struct fw_shadow *shadow);
+
+/* Of a flow of the table: it is still there, if it is known. */
+void fw_shadow_meet(struct fw_shadow *shadow, const struct fw_flow *flow);
 
 /* Takes a flow that the round has not met; it holds the original and the reply tuple, status,
  * mark, zone, state and id. */
