@@ -95,7 +95,7 @@ static int run(struct fw_cli *cli)
 
 static const struct fw_command command = {
 	.name = "update",
-	.summary = "Change timeout, mark, status or labels of flows",
+	.summary = "Change timeout, mark, status, state or labels of flows",
 	.usage = "FILTER|--all [-t DURATION] [-m VALUE[/MASK]] [-u STATUS] [--state NAME] "
 		 "[--label-add NAME] [--label-del [NAME]] [--dry-run] [-o FORMAT]",
 	.options = options,

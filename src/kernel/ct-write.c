@@ -155,9 +155,7 @@ static void explain_old(const struct fw_write *write, struct fw_err *err)
 				   "%s: it has the status fixed-timeout, so its timeout stays",
 				   asked(write->verb));
 		break;
-	case EBUSY:
-		fw_err_hint(err, "the kernel never takes seen-reply and assured back from a flow");
-		break;
+	case EBUSY: fw_err_hint(err, "its status was another one at each of several tries"); break;
 	case ENOSPC:
 		if (fw_write_has_labels(write))
 			fw_err_hint(err, "the flow was made when no rule of this network "

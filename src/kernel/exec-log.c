@@ -18,11 +18,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fwctl/base/clock.h"
 #include "fwctl/base/mem.h"
 
-/* A program that begins and ends leaves some 1,000 bytes, most of them of the libraries that it
- * loads: these hold about a hundred and fifty of each CPU. Of many CPUs each has less to do. */
-#define MAX_PAGES 32
+/*
+ * Two rings of each CPU: of libraries there are many more records, and a program that maps code all
+ * the time, as a compiler within it does, would drown the rest. A process that begins and ends
+ * leaves some 350 bytes of names, and 700 of libraries. Of many CPUs each has less to do.
+ */
+#define MAX_PAGES 16
 #define MIN_PAGES 8
 #define ALL_PAGES 1024
 
@@ -71,7 +75,7 @@ struct fw_exec_users {
 	unsigned int count;
 };
 
-/* Gets a record whose last `end` bytes are its time. */
+/* Gets a record; `end`: the bytes of it in front of its time, which stands last. */
 typedef void record_fn(const struct record *record, size_t end, uint64_t time, void *data);
 
 static size_t page_size(void)
@@ -80,40 +84,40 @@ static size_t page_size(void)
 }
 
 /* Of each ring, which the kernel wants to be of 2^n pages. */
-static size_t data_size(size_t cpus)
+static size_t data_size(size_t rings)
 {
 	size_t pages = MAX_PAGES;
 
-	while (pages > MIN_PAGES && pages * cpus > ALL_PAGES)
+	while (pages > MIN_PAGES && pages * rings > ALL_PAGES)
 		pages /= 2;
 	return pages * page_size();
 }
 
-static int open_event(int cpu)
+static int open_event(int cpu, bool libraries)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = PERF_COUNT_SW_DUMMY,
 		.sample_type = PERF_SAMPLE_TIME,
-		.comm = 1,
-		.namespaces = 1,
-		.task = 1,
-		.mmap = 1,
+		.comm = !libraries,
+		.namespaces = !libraries,
+		.task = !libraries,
+		.mmap = libraries,
 		.sample_id_all = 1,
 		.use_clockid = 1,
-		.clockid = CLOCK_REALTIME,
+		.clockid = CLOCK_MONOTONIC,
 		.write_backward = 1,
 	};
 
 	return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-static void add_ring(struct fw_exec_log *log, int cpu)
+static void add_ring(struct fw_exec_log *log, int cpu, bool libraries)
 {
 	struct fw_exec_ring *ring = &log->rings[log->count];
 
-	ring->fd = open_event(cpu);
+	ring->fd = open_event(cpu, libraries);
 	if (ring->fd < 0)
 		return;
 	/* Memory that we cannot write to is what makes the kernel overwrite the oldest. */
@@ -145,17 +149,17 @@ static bool has_room_for(size_t files)
 void fw_exec_log_open(struct fw_exec_log *log)
 {
 	long found = sysconf(_SC_NPROCESSORS_CONF);
-	size_t cpus = found > 0 ? (size_t)found : 1, cpu;
+	size_t cpus = found > 0 ? (size_t)found : 1, rings = 2 * cpus, i;
 
 	log->count = 0;
-	log->rings = fw_calloc(cpus, sizeof(*log->rings));
-	log->data_size = data_size(cpus);
+	log->rings = fw_calloc(rings, sizeof(*log->rings));
+	log->data_size = data_size(rings);
 	log->copy = fw_malloc(log->data_size);
 	log->users = fw_malloc(sizeof(*log->users));
-	if (!has_room_for(cpus))
+	if (!has_room_for(rings))
 		return;
-	for (cpu = 0; cpu < cpus; cpu++)
-		add_ring(log, (int)cpu);
+	for (i = 0; i < rings; i++)
+		add_ring(log, (int)(i / 2), i % 2);
 }
 
 void fw_exec_log_close(struct fw_exec_log *log)
@@ -338,10 +342,17 @@ static void take_users_record(const struct record *record, size_t end, uint64_t 
 /* Whether it was still the program that loaded the library; an older end is of another process. */
 static bool was_there(const struct finding *finding, uint64_t time, struct fw_exec_user *user)
 {
-	*user = (struct fw_exec_user){ finding->pid, finding->loaded,
-				       finding->ended > finding->loaded ? finding->ended : 0 };
+	user->pid = finding->pid;
+	user->has_ended = finding->ended > finding->loaded;
+	user->age = time - finding->loaded;
 	return is_good(finding) && finding->named < finding->loaded &&
-	       (!user->ended || user->ended + LATE_NS >= time);
+	       (!user->has_ended || finding->ended + LATE_NS >= time);
+}
+
+/* The order of what happened is by a clock that nobody sets. */
+static uint64_t monotonic(uint64_t time)
+{
+	return time - fw_clock_read(CLOCK_REALTIME) + fw_clock_read(CLOCK_MONOTONIC);
 }
 
 bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, uint64_t time,
@@ -355,7 +366,7 @@ bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, u
 	if (!log->count)
 		return false;
 	users->library = library;
-	users->time = time;
+	users->time = monotonic(time);
 	users->count = 0;
 	memset(users->list, 0, sizeof(users->list));
 	each_record(log, find_users, users);
@@ -363,7 +374,7 @@ bool fw_exec_log_find_user(const struct fw_exec_log *log, const char *library, u
 	/* There may be more of them than were found. */
 	differ = is_full(users);
 	for (one = users->list; one < users->list + USERS; one++) {
-		if (!one->pid || !was_there(one, time, &user) || !choose(&user, data))
+		if (!one->pid || !was_there(one, users->time, &user) || !choose(&user, data))
 			continue;
 		differ |= found && strcmp(found->name, one->name);
 		found = one;

@@ -67,7 +67,7 @@ static char *put_record(char *at, uint64_t time, uint32_t source, const void *by
 	return at + record.size;
 }
 
-/* A gap, or a mark when nothing was lost. false when nobody takes from the queue any more. */
+/* A gap, or when nothing was lost a mark. false when nobody takes from the queue any more. */
 static bool give_sign(struct fw_listener *listener, unsigned int source, uint64_t lost,
 		      uint32_t mark)
 {

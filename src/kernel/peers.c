@@ -198,10 +198,10 @@ static bool may_be_owner(const struct fw_exec_user *user, void *data)
 	char pid[16];
 
 	print_pid(user->pid, pid);
-	if (look->inode && (user->ended || !may_own(pid, look->inode)))
+	if (look->inode && (user->has_ended || !may_own(pid, look->inode)))
 		return false;
-	look->has_ended |= user->ended != 0;
-	return user->ended || user->loaded + SHORT_NS > look->time;
+	look->has_ended |= user->has_ended;
+	return user->has_ended || user->age < SHORT_NS;
 }
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Many changes of the connection table in one datagram. The kernel works on a datagram before the
- * send returns and answers nothing but errors, so after each one it is known which of its messages
- * were refused, and that all others were done.
+ * Many requests about the connection table in one datagram. The kernel works on a datagram before
+ * the send returns, and to changes it answers nothing but errors: so after each one it is known
+ * which of its messages were refused, and that all others were done.
  */
 #ifndef FWCTL_KERNEL_CT_BATCH_H
 #define FWCTL_KERNEL_CT_BATCH_H
@@ -58,7 +58,8 @@ void fw_ct_batch_end(struct fw_ct_batch *batch, const struct nlmsghdr *message);
 int fw_ct_batch_send(struct fw_ct_batch *batch, const char *what, fw_ct_refused_fn *refused,
 		     void *context, struct fw_err *err);
 
-/* The same of requests that are answered, each by one message at most. */
+/* The same of requests that are answered, each by one message at most. -1 also when `refused` gave
+ * up. */
 int fw_ct_batch_ask(struct fw_ct_batch *batch, const char *what, fw_ct_answered_fn *answered,
 		    fw_ct_refused_fn *refused, void *context, struct fw_err *err);
 

@@ -25,8 +25,9 @@ struct fw_exec_log {
 };
 
 /*
- * Begins to remember. Needs CAP_PERFMON or CAP_SYS_ADMIN, and a descriptor for each CPU; where that
- * is not permitted, or the kernel has no perf events, nothing is remembered, which is no error.
+ * Begins to remember. Needs CAP_PERFMON or CAP_SYS_ADMIN, and two descriptors for each CPU; where
+ * that is not permitted, or the kernel has no perf events, nothing is remembered, which is no
+ * error.
  */
 void fw_exec_log_open(struct fw_exec_log *log);
 
@@ -40,11 +41,11 @@ void fw_exec_log_close(struct fw_exec_log *log);
  */
 bool fw_exec_log_find(const struct fw_exec_log *log, uint32_t pid, char name[16]);
 
-/* One that had a library; times in nanoseconds since 1970. */
+/* One that had a library. */
 struct fw_exec_user {
 	uint32_t pid;
-	uint64_t loaded; /* when it was loaded */
-	uint64_t ended;  /* 0: it runs still */
+	uint64_t age; /* nanoseconds since it had loaded it, at the time that is asked for */
+	bool has_ended;
 };
 
 /* Whether it may be the one that is looked for. */

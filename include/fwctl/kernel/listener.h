@@ -58,12 +58,12 @@ struct fw_listener {
 	unsigned int busy; /* messages since the queue was empty last */
 };
 
-/* What was heard. */
+/* What was heard: a message, or when there is none a loss, or when nothing was lost a mark. */
 struct fw_heard {
 	unsigned int source;            /* which socket, in the order of adding */
 	uint64_t time;                  /* nanoseconds since 1970, when it was received */
-	const struct nlmsghdr *message; /* good until the next call; NULL: */
-	uint64_t lost;                  /* so many messages were dropped here; 0: */
+	const struct nlmsghdr *message; /* good until the next call; or NULL */
+	uint64_t lost;                  /* so many messages were dropped here */
 	uint32_t mark;                  /* the number of a mark */
 };
 

@@ -73,7 +73,7 @@ void fw_write_label(struct fw_write *write, unsigned int bit, bool set);
 bool fw_write_has_labels(const struct fw_write *write);
 
 /*
- * What `flow` becomes by an update: timeout, status, mark, and labels, for which `labels` is the
+ * What `flow` becomes by an update: timeout, status, state, mark, and labels, for which `labels` is the
  * memory (FW_LABEL_WORDS words).
  */
 void fw_write_apply(const struct fw_write *write, struct fw_flow *flow, uint32_t *labels);
