@@ -108,6 +108,7 @@ struct boot {
 	struct fw_cli *cli;
 	struct fw_state state;
 	struct fw_state lasting; /* fd -1: there is none */
+	bool is_denied;          /* by the kernel: no other policy can be put in force either */
 };
 
 static struct fw_policy *load_file(struct boot *boot, const char **origin)
@@ -161,19 +162,21 @@ static bool is_one_in_force(const struct boot *boot)
 	return there;
 }
 
-/* 0: it is in force. -1: why not is printed. */
+/* 0: it is in force. -1: why not is printed, unless it is not permitted. */
 static int try_one(struct boot *boot, struct fw_policy *policy, const char *origin)
 {
 	bool changed;
 	int result = policy ? 0 : -1;
 
-	if (policy)
+	if (policy) {
 		result = fw_policy_install_and_drop(boot->cli, policy, &boot->state, &changed);
+		boot->is_denied = result < 0 && boot->cli->err.sys == EPERM;
+	}
 	if (result == 0) {
 		fw_cli_note(boot->cli, "the policy is %s", origin);
 		if (!strcmp(origin, FW_POLICY_FILE))
 			fw_boot_keep(boot->cli, policy);
-	} else {
+	} else if (!boot->is_denied) {
 		(void)fw_cli_report(boot->cli);
 	}
 	fw_policy_free(policy);
@@ -220,7 +223,7 @@ int fw_policy_boot_run(struct fw_cli *cli)
 		fw_err_free(&cli->err);
 	policy = load_file(&boot, &origin);
 	result = try_one(&boot, policy, origin);
-	if (result < 0)
+	if (result < 0 && !boot.is_denied)
 		result = fall_back(&boot);
 	fw_state_close(&boot.lasting);
 	fw_state_close(&boot.state);

@@ -113,6 +113,12 @@ in_force() {
 	in_force 'allow 22/tcp'
 }
 
+@test "not permitted: one sentence, one hint, exit 3, and no other policy is tried" {
+	run -3 --separate-stderr host_run m7500 unshare -Ur "$FWCTL_BUILD/fwctl-policy" boot
+	same 2 "${#stderr_lines[@]}"
+	matches "$stderr" "not permitted"
+}
+
 @test "with a policy in force already, a broken file leaves it" {
 	lines 'allow 22/tcp' > "$CONF"
 	policy boot
