@@ -229,6 +229,8 @@ static int tell_in_time(struct fw_watch *watch, struct fw_watch_feed *feed)
 {
 	struct denied *denied = feed->state;
 
+	/* One that is in force for a moment only must be read then. */
+	read_policy(watch, denied);
 	if (denied->gaps.dropped && fw_clock_read(CLOCK_MONOTONIC) >= denied->tell_at)
 		tell_rest(watch, denied);
 	return 0;
