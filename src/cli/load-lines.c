@@ -215,8 +215,7 @@ static int read_chosen(struct fw_line_reader *reader, enum fw_write_verb verb, i
 	return 0;
 }
 
-/* As save does: timer, status, and both addresses of the replies, or what they are translated to.
- */
+/* As save does: timer, status, and both addresses of the replies, or their translations. */
 static bool says_everything(const struct fw_write *write)
 {
 	const struct fw_tuple *reply = &write->flow.reply;

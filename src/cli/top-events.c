@@ -21,7 +21,7 @@ void fw_top_start(struct fw_top *top)
 	fw_ct_decoder_init(&events->decoder);
 	if (fw_ct_events_open(&events->socket, ALL_KINDS, BUFFER, false, NULL) < 0)
 		return;
-	fw_listener_add(&events->listener, &events->socket);
+	fw_listener_add(&events->listener, &events->socket, NULL);
 	events->open = !fw_listener_start(&events->listener, NULL);
 	if (!events->open)
 		fw_socket_close(&events->socket);

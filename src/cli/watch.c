@@ -157,8 +157,7 @@ static int open_feed(struct fw_watch *watch, const struct fw_watch_kind *kind)
 		return -1;
 	}
 	watch->feed_count++;
-	feed->source = fw_listener_add(&watch->listener, &feed->socket);
-	watch->listener.sources[feed->source].flush = kind->flush;
+	feed->source = fw_listener_add(&watch->listener, &feed->socket, kind->flush);
 	return 0;
 }
 

@@ -2,14 +2,13 @@
 #include "fwctl/kernel/ct-delete.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fwctl/base/mem.h"
-#include "fwctl/kernel/attr.h"
+#include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-encode.h"
 #include "fwctl/kernel/ct-pending.h"
 #include "fwctl/model/filter.h"
@@ -166,18 +165,6 @@ int fw_ct_deleter_finish(struct fw_ct_deleter *deleter, struct fw_err *err)
 
 /* ---- the whole table ------------------------------------------------------------------------- */
 
-static int read_count(const struct nlmsghdr *message, void *data)
-{
-	struct fw_attrs attrs = fw_message_attrs(message, sizeof(struct nfgenmsg));
-	const struct nlattr *attr;
-	uint32_t count;
-
-	while ((attr = fw_attrs_next(&attrs)))
-		if (fw_attr_type(attr) == CTA_STATS_GLOBAL_ENTRIES && fw_attr_be32(attr, &count))
-			*(uint64_t *)data = count;
-	return 0;
-}
-
 int fw_ct_flush_all(uint64_t *count, struct fw_err *err)
 {
 	char buffer[64] __attribute__((aligned(8))) = { 0 };
@@ -188,10 +175,7 @@ int fw_ct_flush_all(uint64_t *count, struct fw_err *err)
 	if (fw_socket_open(&socket, 0, err) < 0)
 		return -1;
 	*count = 0;
-	message = fw_message_begin(&socket, buffer,
-				   NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS, 0, 0);
-	result = fw_socket_request(&socket, message, "counting the flows", read_count, count, NULL,
-				   err);
+	result = fw_ct_count_by(&socket, "counting the flows", count, err);
 	if (!result) {
 		/* No tuple and no family in it: every flow. */
 		message = fw_message_begin(&socket, buffer,

@@ -15,6 +15,7 @@
 
 #include "fwctl/base/mem.h"
 #include "fwctl/kernel/ct-build.h"
+#include "fwctl/kernel/ct-count.h"
 #include "fwctl/kernel/ct-encode.h"
 #include "fwctl/kernel/ct-query.h"
 
@@ -34,13 +35,9 @@ struct fw_ct_slot {
  */
 static int check_permission(struct fw_ct_batch *batch, struct fw_err *err)
 {
-	char buffer[64] __attribute__((aligned(8)));
-	struct nlmsghdr *message = fw_message_begin(
-		&batch->socket, buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS, 0,
-		AF_UNSPEC);
+	uint64_t count;
 
-	return fw_socket_request(&batch->socket, message, "writing the connection table", NULL,
-				 NULL, NULL, err);
+	return fw_ct_count_by(&batch->socket, "writing the connection table", &count, err);
 }
 
 int fw_ct_writer_open(struct fw_ct_writer *writer, fw_ct_written_fn *written, void *context,
@@ -185,7 +182,7 @@ static int refused(void *context, unsigned int which, const struct fw_message_er
 	return 0;
 }
 
-/* ---- a flow that exists, or has got another status --------------------------------------------
+/* ---- a flow that exists, or has another status ------------------------------------------------
  */
 
 static int note_refusal(void *context, unsigned int which, const struct fw_message_error *error,

@@ -69,8 +69,7 @@ struct finding {
 struct fw_exec_users {
 	const char *library;
 	uint64_t time; /* of the change */
-	/* Each in the first free place from that of its number on; without one, the place is free.
-	 */
+	/* Each in the first free place from that of its number on; a free one has none. */
 	struct finding list[USERS];
 	unsigned int count;
 };

@@ -16,9 +16,11 @@
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
-unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket)
+unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket,
+			     void (*flush)(struct fw_socket *socket))
 {
 	listener->sources[listener->source_count].socket = socket;
+	listener->sources[listener->source_count].flush = flush;
 	return listener->source_count++;
 }
 

@@ -57,8 +57,7 @@ bool fw_connection_parse(const char *text, struct fw_connection *connection)
 	memset(connection, 0, sizeof(*connection));
 	for (end = 0; end < 2; end++) {
 		text = next_word(text, &length);
-		/* The interface of a link-local address, behind a percent sign, is no part of it.
-		 */
+		/* Behind a percent sign is the interface of a link-local address. */
 		if (fw_addr_parse_n(text, strcspn(text, " %"), &connection->addr[end],
 				    &families[end]) < 0)
 			return false;

@@ -83,3 +83,8 @@ rounds() {
 some() {
 	printf '%s\n' "$@" | awk -v step="${FWCTL_SLOW:+3}" 'NR % (step ? step : 1) == 0'
 }
+
+# sends NUMBER: so many sends, at least, are in the file trace that strace writes
+sends() {
+	[ -e trace ] && [ "$(grep -c sendto trace)" -ge "$1" ]
+}

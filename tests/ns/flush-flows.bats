@@ -297,11 +297,6 @@ without_timeout() {
 	same "" "$(cat shown)"
 }
 
-# sends NUMBER: so many have been traced
-sends() {
-	[ -e trace ] && [ "$(grep -c sendto trace)" -ge "$1" ]
-}
-
 @test "while others make flows, what matched at the start is deleted" {
 	many_flows 1 2000 53
 	host_spawn table bash -c 'while :; do echo x > /dev/udp/127.0.0.1/9; done' 2> /dev/null

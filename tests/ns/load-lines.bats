@@ -208,11 +208,6 @@ one_of_each() {
 	matches "$stderr" 'fixed-timeout'
 }
 
-# sends NUMBER: so many have been traced
-sends() {
-	[ -e trace ] && [ "$(grep -c sendto trace)" -ge "$1" ]
-}
-
 # The status that is written is that of the reading before: what came to it meanwhile stays.
 @test "update: a flow that gets its first answer meanwhile is updated all the same" {
 	command -v strace > /dev/null || skip "needs strace"

@@ -67,8 +67,10 @@ struct fw_heard {
 	uint32_t mark;                  /* the number of a mark */
 };
 
-/* Adds a socket that has joined its groups already; returns its number as a source. */
-unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket);
+/* Adds a socket that has joined its groups already, and its `flush` or NULL; returns its number as
+ * a source. */
+unsigned int fw_listener_add(struct fw_listener *listener, struct fw_socket *socket,
+			     void (*flush)(struct fw_socket *socket));
 
 /* -1 with `err` set. End with fw_listener_stop() after success only. */
 int fw_listener_start(struct fw_listener *listener, struct fw_err *err);
